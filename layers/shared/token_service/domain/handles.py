@@ -1,0 +1,70 @@
+"""Opaque tokens and JWT ids: what they look like, and what can be read from them before a lookup.
+
+An opaque token is 20 bytes in hex, the very 40 characters that Elastic Path's documents show:
+24 bits expiry hour, 8 bits layout, 128 random bits.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from token_service.domain.limits import OPAQUE_MAX_LIFETIME
+from token_service.domain.location import MAX_LAYOUT, Location, hour_of, locate
+
+type RandomBytes = Callable[[int], bytes]
+
+_RANDOM_BYTES = 16  # 128 bits: RFC 6749 section 10.10
+_OPAQUE = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_JWT_ID = re.compile(r"[0-9a-f]{34}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueHandle:
+    """An opaque token taken apart; `handle` is its SHA-256, so the store yields no usable token."""
+
+    handle: str
+    hour: int
+    layout: int
+
+    @property
+    def location(self) -> Location:
+        """Where the record lies."""
+        return locate(self.handle, self.hour, self.layout)
+
+
+def new_opaque_token(expires_at: int, layout: int, random: RandomBytes) -> str:
+    """Make a token that says in which hour it expires; `expires_at` in seconds."""
+    prefix = (hour_of(expires_at) << 8 | layout).to_bytes(4)
+    return (prefix + random(_RANDOM_BYTES)).hex()
+
+
+def read_opaque_token(token: str, now: int) -> OpaqueHandle | None:
+    """Take a token apart, or None if no token of ours that can be live at `now` looks like this.
+
+    Costs no read, so guesses and long-expired tokens never reach the store.
+    """
+    if not _OPAQUE.fullmatch(token):
+        return None
+    hour, layout = int(token[:6], 16), int(token[6:8], 16)
+    if layout > MAX_LAYOUT or not hour_of(now) <= hour <= hour_of(now + OPAQUE_MAX_LIFETIME):
+        return None
+    return OpaqueHandle(opaque_handle(token), hour, layout)
+
+
+def opaque_handle(token: str) -> str:
+    """The name under which an opaque token's record is kept."""
+    return sha256(token.encode()).hexdigest()
+
+
+def new_jwt_id(layout: int, random: RandomBytes) -> str:
+    """A `jti` (RFC 7519 section 4.1.7) that says which layout its record was written under."""
+    return bytes([layout]).hex() + random(_RANDOM_BYTES).hex()
+
+
+def layout_of_jwt_id(jti: str) -> int | None:
+    """The layout a `jti` names, or None if it is not one of ours."""
+    if not _JWT_ID.fullmatch(jti):
+        return None
+    layout = int(jti[:2], 16)
+    return layout if layout <= MAX_LAYOUT else None

@@ -1,0 +1,213 @@
+"""Signing keys: a list, because rotation is the normal case, and a cache that reloads it.
+
+States follow a key's life: `next` (published, not yet signing), `current` (signs), `previous`
+(verifies until its last token has expired).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from jwt.algorithms import (
+    Algorithm,
+    ECAlgorithm,
+    OKPAlgorithm,
+    RSAAlgorithm,
+)
+
+from token_service.domain.errors import Unavailable
+
+# RFC 8725 section 3.5 and RFC 7518 section 3.3: anything shorter is refused at load.
+MIN_RSA_BITS = 2048
+
+RELOAD_SECONDS = 300
+UNKNOWN_KID_RELOAD_SECONDS = 60
+
+
+class SigningAlgorithm(StrEnum):
+    """The asymmetric algorithms offered; HMAC is absent so that no verifier can ever mint."""
+
+    RS256 = "RS256"
+    ES256 = "ES256"
+    EDDSA = "EdDSA"
+
+
+# Algorithm by name: exactly what may verify, whatever a token's header says (RFC 8725 section 3.1).
+ALGORITHMS: Mapping[SigningAlgorithm, Algorithm] = {
+    SigningAlgorithm.RS256: RSAAlgorithm(RSAAlgorithm.SHA256),
+    SigningAlgorithm.ES256: ECAlgorithm(ECAlgorithm.SHA256),
+    SigningAlgorithm.EDDSA: OKPAlgorithm(),
+}
+_KEY_TYPES = {
+    SigningAlgorithm.RS256: {"kty": "RSA"},
+    SigningAlgorithm.ES256: {"kty": "EC", "crv": "P-256"},
+    SigningAlgorithm.EDDSA: {"kty": "OKP", "crv": "Ed25519"},
+}
+
+
+class WeakKeyError(ValueError):
+    """A key is too short, or not of the type its algorithm needs."""
+
+
+class KeyState(StrEnum):
+    """Where in its life a key is."""
+
+    NEXT = "next"
+    CURRENT = "current"
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A published key: its JWK (RFC 7517) without a private member, and its life so far."""
+
+    kid: str
+    algorithm: SigningAlgorithm
+    jwk: Mapping[str, str]
+    state: KeyState
+    created_at: int
+    retired_at: int | None = None
+
+    def published(self) -> dict[str, str]:
+        """This key as one entry of the JWKS."""
+        return {**self.jwk, "kid": self.kid, "alg": self.algorithm, "use": "sig"}
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A key that signs; the PEM never leaves the issuing and rotating functions."""
+
+    kid: str
+    algorithm: SigningAlgorithm
+    pem: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedKey:
+    """A key made ready for its algorithm."""
+
+    kid: str
+    algorithm: SigningAlgorithm
+    key: Any = field(repr=False)  # a `cryptography` key; its class depends on the algorithm
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with a private key."""
+        return ALGORITHMS[self.algorithm].sign(message, self.key)
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        """Whether the signature was made by this key's private half."""
+        return ALGORITHMS[self.algorithm].verify(message, self.key, signature)
+
+
+def load_public(key: PublicKey) -> LoadedKey:
+    """Make a published key ready to verify.
+
+    Raises:
+        WeakKeyError: the key is too short or not of its algorithm's type.
+
+    """
+    expected = _KEY_TYPES[key.algorithm]
+    if any(key.jwk.get(name) != value for name, value in expected.items()):
+        raise WeakKeyError(f"key {key.kid} is not of the type that {key.algorithm} needs")
+    loaded = ALGORITHMS[key.algorithm].from_jwk(dict(key.jwk))
+    if key.algorithm is SigningAlgorithm.RS256:
+        _check_strength(loaded.key_size, key)
+    return LoadedKey(key.kid, key.algorithm, loaded)
+
+
+def load_private(key: PrivateKey) -> LoadedKey:
+    """Make a private key ready to sign.
+
+    Raises:
+        WeakKeyError: the key is too short or not of its algorithm's type.
+
+    """
+    loaded = ALGORITHMS[key.algorithm].prepare_key(key.pem.encode())
+    if key.algorithm is SigningAlgorithm.RS256:
+        _check_strength(loaded.key_size, key)
+    return LoadedKey(key.kid, key.algorithm, loaded)
+
+
+def _check_strength(bits: int, key: PublicKey | PrivateKey) -> None:
+    if bits < MIN_RSA_BITS:
+        raise WeakKeyError(f"RSA key {key.kid} has {bits} bits; at least {MIN_RSA_BITS} needed")
+
+
+class VerificationKeys:
+    """The published keys, reloaded every 5 minutes and at most once a minute for an unknown kid."""
+
+    def __init__(self, load: Callable[[], Iterable[PublicKey]], now: Callable[[], int]) -> None:
+        """`load` reads the store; `now` gives seconds since the epoch."""
+        self._load = load
+        self._now = now
+        self._published: tuple[PublicKey, ...] = ()
+        self._loaded: dict[str, LoadedKey] = {}
+        self._read_at: int | None = None
+
+    def find(self, kid: str) -> LoadedKey | None:
+        """The key of exactly this id, or None.
+
+        Raises:
+            Unavailable: the store did not answer and nothing was read before.
+
+        """
+        self._refresh(RELOAD_SECONDS)
+        if kid not in self._loaded:
+            # A key may have been published since; strangers' kids must not become a read each.
+            self._refresh(UNKNOWN_KID_RELOAD_SECONDS)
+        return self._loaded.get(kid)
+
+    def published(self) -> tuple[PublicKey, ...]:
+        """Every key a verifier should know, current or not (the JWKS).
+
+        Raises:
+            Unavailable: the store did not answer and nothing was read before.
+
+        """
+        self._refresh(RELOAD_SECONDS)
+        return self._published
+
+    def _refresh(self, max_age: int) -> None:
+        now = self._now()
+        if self._read_at is not None and now - self._read_at < max_age:
+            return
+        try:
+            published = tuple(self._load())
+        except Unavailable:
+            if self._read_at is None:
+                raise
+            # Keys already held stay true; asking again on every call would not help the store.
+            self._read_at = now
+            return
+        self._loaded = {key.kid: load_public(key) for key in published}
+        self._published = published
+        self._read_at = now
+
+
+class SigningKeys:
+    """The key that signs now, reloaded every 5 minutes so that rotation reaches warm functions."""
+
+    def __init__(self, load: Callable[[], PrivateKey], now: Callable[[], int]) -> None:
+        """`load` reads the secret; `now` gives seconds since the epoch."""
+        self._load = load
+        self._now = now
+        self._key: LoadedKey | None = None
+        self._read_at = 0
+
+    def current(self) -> LoadedKey:
+        """The key to sign with.
+
+        Raises:
+            Unavailable: the secret could not be read and none was read before.
+
+        """
+        now = self._now()
+        if self._key is None or now - self._read_at >= RELOAD_SECONDS:
+            try:
+                self._key = load_private(self._load())
+            except Unavailable:
+                if self._key is None:
+                    raise
+            self._read_at = now
+        return self._key

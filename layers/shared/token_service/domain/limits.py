@@ -1,0 +1,35 @@
+"""Named lifetimes and size limits, each with the page it mirrors. Times are seconds."""
+
+from dataclasses import dataclass
+
+MINUTE = 60
+HOUR = 3600
+DAY = 24 * HOUR
+
+# A JWT cannot be made shorter-lived once it is out and is checked offline by others.
+JWT_MAX_LIFETIME = DAY
+# Opaque tokens are always checked against the store; a year bounds what a forged hour may claim.
+OPAQUE_MAX_LIFETIME = 366 * DAY
+# Clients with a 60 s renewal margin (contracts/elastic-path.md 6b, 6c) would log in on every call.
+MIN_LIFETIME = MINUTE
+
+# Elastic Path seed 000 and SimpleStore seed 002: tokens live one hour.
+DEFAULT_LIFETIME = HOUR
+
+# How far the clocks of two of our own functions may be apart (RFC 7519 section 4.1.4: "small").
+CLOCK_SKEW = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLimits:
+    """Longest accepted values, in characters; body in bytes (IdentityServer's InputLengths)."""
+
+    body: int = 64 * 1024
+    client_id: int = 100
+    client_secret: int = 100
+    grant_type: int = 100
+    scope: int = 300
+    token: int = 8 * 1024
+
+
+LIMITS = FieldLimits()

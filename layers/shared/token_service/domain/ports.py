@@ -1,0 +1,93 @@
+"""What the rules need of a store, and no more. Every method may raise `Unavailable`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from token_service.domain.location import Location
+from token_service.domain.model import Client, OwnerRef, TokenRecord
+
+type Clock = Callable[[], int]
+"""Seconds since the epoch, UTC."""
+
+
+class Clients(Protocol):
+    """Finds clients by id, strongly consistent."""
+
+    def find(self, client_id: str) -> Client | None:
+        """The client, or None when there is none."""
+
+
+class ClientExistsError(ValueError):
+    """The id is taken."""
+
+
+class ClientChangedError(RuntimeError):
+    """Somebody else changed or removed the client since it was read: read again, decide again."""
+
+
+class ClientRegistry(Clients, Protocol):
+    """Keeps clients for the operator."""
+
+    def create(self, client: Client) -> None:
+        """Keep a new client; raises ClientExistsError."""
+
+    def replace(self, client: Client) -> Client:
+        """Write a changed client over the version it was read as; raises ClientChangedError."""
+
+    def delete(self, client_id: str) -> bool:
+        """Remove the client; False if there was none."""
+
+    def list(self) -> Iterator[Client]:
+        """Every client, without scanning the table."""
+
+
+class TokenWriter(Protocol):
+    """Keeps new records."""
+
+    def put(self, record: TokenRecord) -> None:
+        """Store the record once; a repeat of the very same one (our own retry) is success."""
+
+
+class TokenReader(Protocol):
+    """Finds records, strongly consistent, whether expired or not: the caller judges."""
+
+    def find(self, location: Location) -> TokenRecord | None:
+        """The record, or None when there is none."""
+
+    def find_with_owner(
+        self, location: Location, owner: OwnerRef
+    ) -> tuple[TokenRecord | None, Client | None]:
+        """The record and the owner in one round trip; a half answer is never given."""
+
+
+class TokenRevoker(Protocol):
+    """Puts tombstones on records."""
+
+    def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:
+        """Mark the record revoked if it exists and is the owner's; False otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a bucket: handle and expiry (seconds) of each item, and where to go on."""
+
+    items: tuple[tuple[str, int], ...]
+    next_handle: str | None
+    units: float
+
+
+class ExpiredTokens(Protocol):
+    """What the sweep needs: walk a bucket, delete from it, remember how far it came."""
+
+    def page(self, bucket: str, after: str | None) -> Page:
+        """One consistent page of a bucket; pages may be empty with more behind them."""
+
+    def delete(self, bucket: str, handles: Iterable[str]) -> float:
+        """Delete all of these, however often the store takes only part; write units used."""
+
+    def checkpoint(self) -> int | None:
+        """The last expiry hour (since the epoch) proved empty, or None before the first."""
+
+    def advance(self, hour: int) -> None:
+        """Move the checkpoint to `hour`; one that is already further stays where it is."""

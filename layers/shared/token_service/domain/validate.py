@@ -1,0 +1,84 @@
+"""Whether a token is active: the one place where that is decided."""
+
+from dataclasses import dataclass
+
+from token_service.domain.access_token import read_access_token
+from token_service.domain.handles import read_opaque_token
+from token_service.domain.keys import VerificationKeys
+from token_service.domain.model import CLIENT_KIND, ActiveToken, Client, TokenFormat, TokenRecord
+from token_service.domain.ports import Clients, Clock, TokenReader
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationSettings:
+    """`not_before`: tokens issued before this moment (seconds) are dead, whatever the store says.
+
+    An operator sets it after restoring a table from a backup.
+    """
+
+    issuer: str
+    not_before: int = 0
+
+
+class TokenValidator:
+    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal."""
+
+    def __init__(
+        self,
+        *,
+        tokens: TokenReader,
+        clients: Clients,
+        keys: VerificationKeys,
+        settings: ValidationSettings,
+        now: Clock,
+    ) -> None:
+        """`now` gives seconds since the epoch."""
+        self._tokens = tokens
+        self._clients = clients
+        self._keys = keys
+        self._settings = settings
+        self._now = now
+
+    def validate(self, token: str) -> ActiveToken | None:
+        """The token's record and owner if it is active, None at every doubt.
+
+        Raises:
+            Unavailable: the store or the keys did not answer, so nothing is known.
+
+        """
+        if "." in token:
+            return self._validate_jwt(token)
+        return self._validate_opaque(token)
+
+    def _validate_jwt(self, token: str) -> ActiveToken | None:
+        # The signature is checked before any key is computed from what the token claims.
+        claims = read_access_token(token, self._settings.issuer, self._keys, self._now())
+        if claims is None or claims.issued_at < self._settings.not_before:
+            return None
+        record, owner = self._tokens.find_with_owner(claims.location, claims.owner)
+        if record is None or record.expires_at != claims.expires_at:
+            return None
+        return self._active(record, owner, TokenFormat.JWT)
+
+    def _validate_opaque(self, token: str) -> ActiveToken | None:
+        handle = read_opaque_token(token, self._now())
+        record = self._tokens.find(handle.location) if handle else None
+        if record is None or record.owner.kind != CLIENT_KIND:
+            return None
+        return self._active(record, self._clients.find(record.owner.id), TokenFormat.OPAQUE)
+
+    def _active(
+        self, record: TokenRecord, owner: Client | None, form: TokenFormat
+    ) -> ActiveToken | None:
+        now = self._now()
+        if (
+            owner is None
+            or record.owner != owner.ref
+            or record.epoch != owner.epoch
+            or record.revoked_at is not None
+            or now >= record.expires_at
+            or record.issued_at < self._settings.not_before
+            or not owner.is_live(now)
+        ):
+            return None
+        return ActiveToken(record, owner, form)

@@ -1,0 +1,76 @@
+"""Logs, metrics and traces: one line and a few counts a request, and never a secret in them.
+
+Only named facts are logged. Whole events, headers and bodies hold secrets and never are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from token_service.domain.sweep import SweepResult
+from token_service.wire.endpoints import Outcome
+
+NAMESPACE = "TokenService"
+
+logger = Logger(use_rfc3339=True, utc=True)
+metrics = Metrics(namespace=NAMESPACE)
+# Answers hold tokens, so responses are never traced; an exception's text may quote its input.
+tracer = Tracer()
+
+_COUNTED = {
+    "issue": "TokensIssued",
+    "introspect": "Introspections",
+    "revoke": "Revocations",
+}
+
+
+def observe(outcome: Outcome) -> None:
+    """Log and count one HTTP outcome."""
+    facts = {name: value for name, value in asdict(outcome).items() if value not in (None, ())}
+    if outcome.stack:
+        logger.error("request failed", **facts)
+    elif outcome.result == "ok":
+        logger.info("request served", **facts)
+    else:
+        logger.warning("request refused", **facts)
+    if outcome.result == "ok":
+        name = _COUNTED.get(outcome.operation)
+        dimensions = {"dialect": outcome.dialect, "grant": outcome.grant or "none"}
+    else:
+        name = "Refusals"
+        dimensions = {
+            "dialect": outcome.dialect,
+            "operation": outcome.operation,
+            "reason": outcome.result,
+        }
+    if name:
+        count(name, dimensions)
+
+
+def observe_authorization(kind: str, verdict: str, client_id: str | None) -> None:
+    """Log and count one authorization."""
+    logger.info("authorized", kind=kind, verdict=verdict, client_id=client_id)
+    count("Authorizations", {"kind": kind, "verdict": verdict})
+
+
+def observe_sweep(result: SweepResult) -> None:
+    """Log and count one sweep."""
+    logger.info("swept", extra=result.as_dict())
+    for name, unit, value in (
+        ("TokensSwept", MetricUnit.Count, result.tokens),
+        ("SweepReadUnits", MetricUnit.Count, result.read_units),
+        ("SweepWriteUnits", MetricUnit.Count, result.write_units),
+        ("SweepRemainingHours", MetricUnit.Count, result.remaining_hours),
+        ("SweepHeldHours", MetricUnit.Count, result.held_hours),
+        ("SweepLag", MetricUnit.Seconds, result.lag),
+    ):
+        metrics.add_metric(name, unit, value)
+
+
+def count(name: str, dimensions: Mapping[str, str]) -> None:
+    """Count one event under these dimensions."""
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(name=dimension, value=value)

@@ -1,0 +1,257 @@
+"""The composition root: environment -> settings -> store -> services, built once, when first used.
+
+The only place that reads the environment, the clock and the system's randomness, and that makes
+AWS clients.
+"""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.introspect import TokenIntrospector
+from token_service.domain.issue import IssueSettings, TokenIssuer
+from token_service.domain.keys import SigningKeys, VerificationKeys
+from token_service.domain.limits import DEFAULT_LIFETIME
+from token_service.domain.policy import Policy
+from token_service.domain.revoke import TokenRevocation
+from token_service.domain.rotation import KeyRotation
+from token_service.domain.sweep import Sweeper, SweepSettings
+from token_service.domain.validate import TokenValidator, ValidationSettings
+from token_service.observability import (
+    logger,
+    metrics,
+    observe,
+    observe_authorization,
+    tracer,
+)
+from token_service.settings import Environment
+from token_service.store.clients import DynamoClients
+from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
+from token_service.store.tokens import DynamoTokens
+from token_service.wire.authorizer import Authorizer
+from token_service.wire.dialect import Dialect
+from token_service.wire.discovery import DiscoveryEndpoint
+from token_service.wire.endpoints import (
+    Endpoint,
+    IntrospectEndpoint,
+    IssueEndpoint,
+    RevokeEndpoint,
+)
+from token_service.wire.http import event_from_response, request_from_event
+from token_service.wire.registry import dialect_for, dialects
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
+
+type Event = dict[str, Any]
+type Handler = Callable[[Event, "LambdaContext"], Any]
+
+# Without these, one slow call outlives API Gateway's 30 seconds (aws-facts 3.5). Seconds.
+AWS_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+)
+_FIRST_PAUSE = 0.05
+
+
+def now() -> int:
+    """Seconds since the epoch, UTC."""
+    return int(time.time())
+
+
+def pause(attempt: int) -> None:
+    """Wait up to 0.05 s, 0.1 s, 0.2 s ...: full jitter, doubling with each attempt."""
+    time.sleep(SystemRandom().uniform(0, _FIRST_PAUSE * 2**attempt))
+
+
+@cache
+def environment() -> Environment:
+    """This function's environment."""
+    return Environment(os.environ)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The one DynamoDB client."""
+    return boto3.client("dynamodb", config=AWS_CONFIG)
+
+
+@cache
+def all_dialects() -> tuple[Dialect, ...]:
+    """The dialects as this deployment configures them."""
+    env = environment()
+    return dialects(
+        env.text("ISSUER"),
+        elastic_path_repeat_data=env.flag("ELASTIC_PATH_REPEAT_DATA", default=True),
+        allow_origin=env.text("CORS_ALLOW_ORIGIN"),
+    )
+
+
+@cache
+def clients() -> DynamoClients:
+    """The clients, never cached."""
+    return DynamoClients(dynamodb(), environment().text("CLIENTS_TABLE"), pause)
+
+
+@cache
+def tokens() -> DynamoTokens:
+    """The token records."""
+    env = environment()
+    return DynamoTokens(dynamodb(), env.text("TOKENS_TABLE"), env.text("CLIENTS_TABLE"), pause)
+
+
+@cache
+def public_keys() -> DynamoPublicKeys:
+    """The published keys as stored."""
+    return DynamoPublicKeys(dynamodb(), environment().text("CLIENTS_TABLE"))
+
+
+@cache
+def private_keys() -> SecretPrivateKeys:
+    """The signing key's secret; only issuing and rotating functions are given its name."""
+    client = boto3.client("secretsmanager", config=AWS_CONFIG)
+    return SecretPrivateKeys(client, environment().text("SIGNING_SECRET"))
+
+
+@cache
+def verification_keys() -> VerificationKeys:
+    """The published keys, held and reloaded."""
+    return VerificationKeys(public_keys().load, now)
+
+
+@cache
+def validator() -> TokenValidator:
+    """Decides whether a token is active; holds no owner longer than one call."""
+    env = environment()
+    settings = ValidationSettings(env.text("ISSUER"), env.number("TOKENS_NOT_BEFORE", 0))
+    return TokenValidator(
+        tokens=tokens(), clients=clients(), keys=verification_keys(), settings=settings, now=now
+    )
+
+
+@cache
+def issue_endpoint() -> Endpoint:
+    """The token endpoints."""
+    env = environment()
+    settings = IssueSettings(
+        issuer=env.text("ISSUER"),
+        audience=env.text("AUDIENCE"),
+        lifetime=env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME),
+        layout=env.layouts()[-1],
+    )
+    issuer = TokenIssuer(
+        authenticator=ClientAuthenticator(clients(), now, env.number("OWNER_CACHE_SECONDS", 0)),
+        tokens=tokens(),
+        keys=SigningKeys(private_keys().load, now),
+        settings=settings,
+        now=now,
+        random=secrets.token_bytes,
+    )
+    return IssueEndpoint(all_dialects(), observe, issuer)
+
+
+@cache
+def introspect_endpoint() -> Endpoint:
+    """The introspection endpoints."""
+    introspector = TokenIntrospector(ClientAuthenticator(clients(), now), validator())
+    return IntrospectEndpoint(all_dialects(), observe, introspector)
+
+
+@cache
+def revoke_endpoint() -> Endpoint:
+    """The revocation endpoints."""
+    revocation = TokenRevocation(
+        authenticator=ClientAuthenticator(clients(), now),
+        tokens=tokens(),
+        keys=verification_keys(),
+        issuer=environment().text("ISSUER"),
+        now=now,
+    )
+    return RevokeEndpoint(all_dialects(), observe, revocation)
+
+
+@cache
+def fallback_endpoint() -> Endpoint:
+    """The answer where no route is, and to preflights."""
+    return Endpoint(all_dialects(), observe)
+
+
+@cache
+def discovery_endpoint() -> Endpoint:
+    """The documents for verifiers."""
+    issuer = environment().text("ISSUER")
+    return DiscoveryEndpoint(all_dialects(), observe, issuer, verification_keys())
+
+
+def dialect_of(path: str) -> Dialect:
+    """The dialect in which a backend answers on this path."""
+    return dialect_for(path, all_dialects())
+
+
+@cache
+def authorizer() -> Authorizer:
+    """Answers every kind of authorizer event."""
+    return Authorizer(validator(), policy(), environment().text("AUDIENCE"), observe_authorization)
+
+
+@cache
+def policy() -> Policy:
+    """What each token may do.
+
+    Raises:
+        PolicyError: the document is broken.
+
+    """
+    name = environment().text("POLICY")
+    document = (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
+    return Policy.parse(json.loads(document))
+
+
+@cache
+def sweeper() -> Sweeper:
+    """The sweep over this deployment's tokens."""
+    env = environment()
+    store = DynamoExpiredTokens(dynamodb(), env.text("TOKENS_TABLE"), pause)
+    settings = SweepSettings(
+        layouts=env.layouts(),
+        since=env.number("TOKENS_SINCE", 0),
+        grace=env.number("SWEEP_GRACE_SECONDS", 0),
+    )
+    return Sweeper(store, settings, now)
+
+
+@cache
+def key_rotation() -> KeyRotation:
+    """Makes this deployment's keys."""
+    return KeyRotation(public_keys(), private_keys(), now, secrets.token_bytes)
+
+
+def http_handler(endpoint: Callable[[], Endpoint]) -> Handler:
+    """A Lambda handler for HTTP API events (payload 2.0); `endpoint` is built at the first one."""
+
+    def handle(event: Event, context: "LambdaContext") -> Event:
+        request = request_from_event(event)
+        logger.append_keys(correlation_id=request.id, function_request_id=context.aws_request_id)
+        return event_from_response(endpoint().respond(request))
+
+    return observed(handle)
+
+
+def observed(handle: Handler) -> Handler:
+    """Add traces and the flushing of metrics; neither sees an event or an answer."""
+    traced = tracer.capture_lambda_handler(handle, capture_response=False, capture_error=False)
+    return metrics.log_metrics(traced, raise_on_empty_metrics=False)

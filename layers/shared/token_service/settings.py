@@ -1,0 +1,54 @@
+"""What a deployment sets, read from a function's environment. Times are seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from token_service.domain.location import MAX_LAYOUT
+
+
+class SettingError(ValueError):
+    """A setting is missing or malformed; the message names it. Found at the first event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Typed access to a function's environment; each function asks only for what it is given."""
+
+    variables: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """A setting that must be there."""
+        value = self.variables.get(name, "")
+        if not value:
+            raise SettingError(f"the environment variable {name} is not set")
+        return value
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number, not negative."""
+        value = self.variables.get(name, "") or str(default)
+        if not value.isdecimal():
+            raise SettingError(f"the environment variable {name} is not a whole number: {value}")
+        return int(value)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """`true` or `false`."""
+        value = self.variables.get(name, "") or str(default).lower()
+        if value not in ("true", "false"):
+            raise SettingError(
+                f"the environment variable {name} is neither true nor false: {value}"
+            )
+        return value == "true"
+
+    def layouts(self) -> tuple[int, ...]:
+        """The layouts in use, oldest first; new tokens are written under the last."""
+        try:
+            layouts = tuple(int(entry) for entry in self.text("TOKEN_LAYOUTS").split(","))
+        except ValueError as error:
+            raise SettingError(
+                "the environment variable TOKEN_LAYOUTS is not a list of whole numbers"
+            ) from error
+        if not all(0 <= layout <= MAX_LAYOUT for layout in layouts):
+            raise SettingError(
+                f"the environment variable TOKEN_LAYOUTS goes beyond 0 to {MAX_LAYOUT}"
+            )
+        return layouts

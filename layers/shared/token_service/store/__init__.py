@@ -1,0 +1,1 @@
+"""Where owners, token records and signing keys are kept. Nothing else knows the layout."""

@@ -1,0 +1,94 @@
+"""A client as an item of the clients table, and the keys of that table.
+
+Partition key `entity` names what the item is about; sort key `part` which side of it. One entity's
+parts can be granted to a function alone, by its leading key.
+"""
+
+from typing import Any
+
+from token_service.domain.model import (
+    Client,
+    Grant,
+    Introspection,
+    OwnerRef,
+    Secret,
+    TokenFormat,
+)
+from token_service.store.dynamodb import Item
+
+PROFILE = "profile"
+
+
+def client_key(owner: OwnerRef) -> Item:
+    """The key under which an owner's own item lies."""
+    return {"entity": {"S": str(owner)}, "part": {"S": PROFILE}}
+
+
+def client_to_item(client: Client) -> Item:
+    """A client as it is stored; absent values are left out."""
+    item: Item = client_key(client.ref) | {
+        "name": {"S": client.name},
+        "epoch": {"S": client.epoch},
+        "created_at": {"N": str(client.created_at)},
+        "enabled": {"BOOL": client.enabled},
+        "public": {"BOOL": client.public},
+        "secrets": {"L": [{"M": _secret_to_map(secret)} for secret in client.secrets]},
+        "grants": {"L": [{"S": grant} for grant in sorted(client.grants)]},
+        "scopes": {"L": [{"S": scope} for scope in client.scopes]},
+        "audience": {"L": [{"S": audience} for audience in client.audience]},
+        "token_format": {"S": client.token_format},
+        "introspection": {"S": client.introspection},
+        "version": {"N": str(client.version)},
+    }
+    if client.token_lifetime is not None:
+        item["token_lifetime"] = {"N": str(client.token_lifetime)}
+    if client.expires_at is not None:
+        item["expires_at"] = {"N": str(client.expires_at)}
+    return item
+
+
+def client_from_item(item: Item) -> Client:
+    """The client that `client_to_item` stored."""
+    return Client(
+        id=OwnerRef.parse(item["entity"]["S"]).id,
+        name=item["name"]["S"],
+        epoch=item["epoch"]["S"],
+        created_at=int(item["created_at"]["N"]),
+        enabled=item["enabled"]["BOOL"],
+        public=item["public"]["BOOL"],
+        secrets=tuple(_secret_from_map(entry["M"]) for entry in item["secrets"]["L"]),
+        grants=frozenset(Grant(grant) for grant in _strings(item["grants"])),
+        scopes=tuple(_strings(item["scopes"])),
+        audience=tuple(_strings(item["audience"])),
+        token_format=TokenFormat(item["token_format"]["S"]),
+        token_lifetime=_number(item, "token_lifetime"),
+        introspection=Introspection(item["introspection"]["S"]),
+        expires_at=_number(item, "expires_at"),
+        version=int(item["version"]["N"]),
+    )
+
+
+def _secret_to_map(secret: Secret) -> Item:
+    entry: Item = {
+        "digest": {"S": secret.digest},
+        "created_at": {"N": str(secret.created_at)},
+    }
+    if secret.expires_at is not None:
+        entry["expires_at"] = {"N": str(secret.expires_at)}
+    return entry
+
+
+def _secret_from_map(entry: Item) -> Secret:
+    return Secret(
+        digest=entry["digest"]["S"],
+        created_at=int(entry["created_at"]["N"]),
+        expires_at=_number(entry, "expires_at"),
+    )
+
+
+def _number(item: Item, name: str) -> int | None:
+    return int(item[name]["N"]) if name in item else None
+
+
+def _strings(attribute: dict[str, Any]) -> list[str]:
+    return [entry["S"] for entry in attribute["L"]]

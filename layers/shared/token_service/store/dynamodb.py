@@ -1,0 +1,81 @@
+"""How every call to DynamoDB goes out: which failures mean 'not now', and how parts are drained."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from token_service.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+"""An item as the low-level client has it: attribute name to {"S": ...} or {"N": ...}."""
+
+type Pause = Callable[[int], None]
+"""Waits a little longer, with jitter, the higher the attempt (from 0)."""
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+_NOT_NOW = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+# A batch that is still incomplete after this many repeats is an outage, not a hiccup.
+_BATCH_REPEATS = 2
+_HTTP_SERVER_ERROR = 500
+
+
+@contextmanager
+def not_now() -> Iterator[None]:
+    """Turn throttling, server faults and broken connections into `Unavailable`."""
+    try:
+        yield
+    except HTTPClientError as error:
+        raise Unavailable(detail=type(error).__name__) from error
+    except ClientError as error:
+        code = error_code(error)
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in _NOT_NOW or status >= _HTTP_SERVER_ERROR:
+            raise Unavailable(detail=code) from error
+        raise
+
+
+def error_code(error: ClientError) -> str:
+    """The AWS error code, '' if the answer had none."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def batch_get(
+    client: "DynamoDBClient", keys: dict[str, list[Item]], pause: Pause
+) -> dict[str, list[Item]]:
+    """Read items of several tables in one strongly consistent round trip: all of them, or raise.
+
+    Raises:
+        Unavailable: DynamoDB kept leaving some out (it says so with status 200, and the SDK does
+            not ask again).
+
+    """
+    wanted: Any = {
+        table: {"Keys": table_keys, "ConsistentRead": True} for table, table_keys in keys.items()
+    }
+    found: dict[str, list[Item]] = {table: [] for table in keys}
+    for attempt in range(_BATCH_REPEATS + 1):
+        with not_now():
+            answer = client.batch_get_item(RequestItems=wanted)
+        for table, items in answer["Responses"].items():
+            found[table].extend(items)
+        wanted = answer.get("UnprocessedKeys")
+        if not wanted:
+            return found
+        if attempt < _BATCH_REPEATS:
+            pause(attempt)
+    raise Unavailable(detail="BatchGetItem left keys unprocessed")

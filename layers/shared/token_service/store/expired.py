@@ -1,0 +1,132 @@
+"""The sweep's view of the tokens table: pages of a bucket, batch deletes, the checkpoint."""
+
+from collections.abc import Iterable
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from token_service.domain.errors import Unavailable
+from token_service.domain.ports import Page
+from token_service.store.dynamodb import CONDITION_FAILED, Item, Pause, error_code, not_now
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+# BatchWriteItem takes no more (aws-facts 2.4).
+_BATCH_WRITE = 25
+_DRAIN_REPEATS = 8
+# Not an hour's bucket, so no sweep computes it; it has no expiry, so TTL leaves it alone.
+_CHECKPOINT_KEY: Item = {"bucket": {"S": "sweep"}, "handle": {"S": "checkpoint"}}
+# An item without an expiry is nobody's to sweep.
+_NEVER = 2**62
+
+
+class DynamoExpiredTokens:
+    """Only Query and BatchWriteItem on buckets that have passed; never a Scan."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
+        """`pause` waits between repeats of an incomplete batch."""
+        self._client = client
+        self._table = table
+        self._pause = pause
+
+    def page(self, bucket: str, after: str | None) -> Page:
+        """One consistent page of a bucket.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        start: dict[str, Any] = {}
+        if after is not None:
+            start["ExclusiveStartKey"] = _key(bucket, after)
+        with not_now():
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="#bucket = :bucket",
+                ProjectionExpression="handle, expires_at",
+                ExpressionAttributeNames={"#bucket": "bucket"},
+                ExpressionAttributeValues={":bucket": {"S": bucket}},
+                ConsistentRead=True,
+                ReturnConsumedCapacity="TOTAL",
+                **start,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            items=tuple((item["handle"]["S"], _expiry(item)) for item in answer["Items"]),
+            next_handle=last["handle"]["S"] if last else None,
+            units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0),
+        )
+
+    def delete(self, bucket: str, handles: Iterable[str]) -> float:
+        """Delete all of these, in batches drained to the last; write units used.
+
+        Raises:
+            Unavailable: DynamoDB kept leaving some out.
+
+        """
+        return sum(
+            self._delete_batch([{"DeleteRequest": {"Key": _key(bucket, h)}} for h in batch])
+            for batch in batched(handles, _BATCH_WRITE, strict=False)
+        )
+
+    def checkpoint(self) -> int | None:
+        """The last expiry hour proved empty, or None before the first.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        with not_now():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_CHECKPOINT_KEY, ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return int(item["hour"]["N"]) if item else None
+
+    def advance(self, hour: int) -> None:
+        """Move the checkpoint forward; another worker's later one stays.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        try:
+            with not_now():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_CHECKPOINT_KEY,
+                    UpdateExpression="SET #hour = :hour",
+                    ConditionExpression="attribute_not_exists(#hour) OR #hour < :hour",
+                    ExpressionAttributeNames={"#hour": "hour"},
+                    ExpressionAttributeValues={":hour": {"N": str(hour)}},
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+
+    def _delete_batch(self, requests: list[Any]) -> float:
+        units = 0.0
+        pending: Any = {self._table: requests}
+        for attempt in range(_DRAIN_REPEATS + 1):
+            with not_now():
+                answer = self._client.batch_write_item(
+                    RequestItems=pending, ReturnConsumedCapacity="TOTAL"
+                )
+            capacity = answer.get("ConsumedCapacity", [])
+            units += sum(entry.get("CapacityUnits", 0.0) for entry in capacity)
+            pending = answer.get("UnprocessedItems")
+            if not pending:
+                return units
+            if attempt < _DRAIN_REPEATS:
+                self._pause(attempt)
+        raise Unavailable(detail="BatchWriteItem left items unprocessed")
+
+
+def _key(bucket: str, handle: str) -> Item:
+    return {"bucket": {"S": bucket}, "handle": {"S": handle}}
+
+
+def _expiry(item: Item) -> int:
+    return int(item["expires_at"]["N"]) if "expires_at" in item else _NEVER

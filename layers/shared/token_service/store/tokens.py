@@ -1,0 +1,180 @@
+"""Token records in DynamoDB: one item each, no index, under one write unit.
+
+The partition key is the expiry hour, the layout and the shard; the sort key is the handle.
+"""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from token_service.domain.location import Location, hour_of, locate
+from token_service.domain.model import Access, Client, Grant, OwnerRef, TokenRecord
+from token_service.store.client_items import client_from_item, client_key
+from token_service.store.dynamodb import (
+    CONDITION_FAILED,
+    Item,
+    Pause,
+    batch_get,
+    error_code,
+    not_now,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+# One write unit (aws-facts 2.2). A longer record would double the price of every token.
+MAX_RECORD_BYTES = 1024
+
+
+class RecordTooLargeError(ValueError):
+    """A record would cost more than one write unit."""
+
+
+class TokenCollisionError(RuntimeError):
+    """Another token already has this handle: randomness has failed."""
+
+
+class DynamoTokens:
+    """Writes, finds and revokes token records."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tokens_table: str, clients_table: str, pause: Pause
+    ) -> None:
+        """The clients table is named because a record and its owner are read in one call."""
+        self._client = client
+        self._table = tokens_table
+        self._clients_table = clients_table
+        self._pause = pause
+
+    def put(self, record: TokenRecord) -> None:
+        """Store a new record; finding the very same one there means our own retry, and success.
+
+        Raises:
+            RecordTooLargeError: more than one write unit.
+            TokenCollisionError: a different record has the handle.
+            Unavailable: DynamoDB did not answer.
+
+        """
+        item = to_item(record)
+        if size(item) > MAX_RECORD_BYTES:
+            raise RecordTooLargeError(
+                f"the record has {size(item)} bytes, more than {MAX_RECORD_BYTES}"
+            )
+        try:
+            with not_now():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(handle)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            if error.response.get("Item") != item:
+                raise TokenCollisionError(
+                    f"handle {record.handle} is taken by another record"
+                ) from error
+
+    def find(self, location: Location) -> TokenRecord | None:
+        """The record at this place, expired or not.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        with not_now():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_key(location), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return from_item(item) if item else None
+
+    def find_with_owner(
+        self, location: Location, owner: OwnerRef
+    ) -> tuple[TokenRecord | None, Client | None]:
+        """The record and its owner in one strongly consistent round trip.
+
+        Raises:
+            Unavailable: DynamoDB did not answer, or only in part.
+
+        """
+        found = batch_get(
+            self._client,
+            {self._table: [_key(location)], self._clients_table: [client_key(owner)]},
+            self._pause,
+        )
+        records = [from_item(item) for item in found[self._table]]
+        owners = [client_from_item(item) for item in found[self._clients_table]]
+        return (records[0] if records else None, owners[0] if owners else None)
+
+    def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:
+        """Put a tombstone on the owner's record, keeping the first time (seconds); one write.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        try:
+            with not_now():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(location),
+                    UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :at)",
+                    ConditionExpression="#owner = :owner",
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={":at": {"N": str(at)}, ":owner": {"S": str(owner)}},
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            return False
+        return True
+
+
+def _key(location: Location) -> Item:
+    return {"bucket": {"S": location.bucket}, "handle": {"S": location.handle}}
+
+
+def to_item(record: TokenRecord) -> Item:
+    """A record as it is stored; empty attributes are left out."""
+    item = _key(locate(record.handle, hour_of(record.expires_at), record.layout)) | {
+        "expires_at": {"N": str(record.expires_at)},
+        "issued_at": {"N": str(record.issued_at)},
+        "owner": {"S": str(record.owner)},
+        "epoch": {"S": record.epoch},
+        "grant": {"S": record.grant},
+        "access": {"S": record.access},
+    }
+    if record.audience:
+        item["audience"] = {"S": " ".join(record.audience)}
+    if record.scope:
+        item["scope"] = {"S": " ".join(record.scope)}
+    if record.revoked_at is not None:
+        item["revoked_at"] = {"N": str(record.revoked_at)}
+    return item
+
+
+def from_item(item: Item) -> TokenRecord:
+    """The record that `to_item` stored."""
+    return TokenRecord(
+        handle=item["handle"]["S"],
+        layout=int(item["bucket"]["S"].split("#")[1]),
+        owner=OwnerRef.parse(item["owner"]["S"]),
+        epoch=item["epoch"]["S"],
+        issued_at=int(item["issued_at"]["N"]),
+        expires_at=int(item["expires_at"]["N"]),
+        grant=Grant(item["grant"]["S"]),
+        access=Access(item["access"]["S"]),
+        audience=tuple(item["audience"]["S"].split(" ")) if "audience" in item else (),
+        scope=tuple(item["scope"]["S"].split(" ")) if "scope" in item else (),
+        revoked_at=int(item["revoked_at"]["N"]) if "revoked_at" in item else None,
+    )
+
+
+def size(item: Item) -> int:
+    """Bytes DynamoDB bills for an item of strings and numbers; numbers are rounded up."""
+    return sum(
+        len(name.encode()) + len(next(iter(value.values())).encode())
+        for name, value in item.items()
+    )

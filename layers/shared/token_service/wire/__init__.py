@@ -1,0 +1,1 @@
+"""What callers send and expect: one module a dialect, all of one shape (see `dialect.py`)."""

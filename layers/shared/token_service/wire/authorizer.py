@@ -1,0 +1,225 @@
+"""How API Gateway, AppSync and other Lambdas ask for authorization, and what each is answered.
+
+Event shapes and answers: aws-facts section 1. Context values are flat strings, which every kind
+of gateway passes on.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from token_service.domain.model import ActiveToken
+from token_service.domain.policy import Policy, Refusal, Requirement, Verdict, judge
+from token_service.domain.validate import TokenValidator
+from token_service.wire.bearer import read_bearer
+
+
+class Kind(StrEnum):
+    """Who asks."""
+
+    HTTP_V2 = "http_v2"
+    POLICY = "policy"
+    WEBSOCKET = "websocket"
+    APPSYNC = "appsync"
+    DIRECT = "direct"
+
+
+class UnknownEventError(ValueError):
+    """The event is not one that an authorizer is sent; the caller is misconfigured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One authorization question, whoever asks; `arn` is the method's, for policy answers."""
+
+    kind: Kind
+    token: str | None = field(repr=False)
+    method: str = ""
+    path: str = ""
+    arn: str = ""
+    graphql: str = field(default="", repr=False)
+
+
+# A GraphQL document that changes anything must say so with one of these words.
+_GRAPHQL_WRITE = re.compile(r"\b(mutation|subscription)\b")
+# arn:partition:execute-api:region:account:api/stage/METHOD/path
+_ARN_PARTS = 4
+
+
+type ObserveAuthorization = Callable[[str, str, str | None], None]
+"""Told the kind of caller, the verdict, and the client id of an active token."""
+
+
+class Authorizer:
+    """Answers authorization questions: active token for this audience, then the policy."""
+
+    def __init__(
+        self,
+        validator: TokenValidator,
+        policy: Policy,
+        audience: str,
+        observe: ObserveAuthorization,
+    ) -> None:
+        """`audience` is the resource server this authorizer stands before (RFC 9068 section 4)."""
+        self._validator = validator
+        self._policy = policy
+        self._audience = audience
+        self._observe = observe
+
+    def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer in the asker's own shape; denied unless something allows.
+
+        Raises:
+            UnknownEventError: not an authorizer event.
+            Unavailable: the store did not answer. A Deny would be cached, so this is a fault.
+
+        """
+        question = read_question(event)
+        token = self._validator.validate(question.token) if question.token else None
+        if token is not None and self._audience not in token.record.audience:
+            token = None
+        answer = write_answer(question, token, self._policy)
+        context = answer.get("context") or answer.get("resolverContext") or {}
+        client_id = token.record.owner.id if token else None
+        self._observe(question.kind, context["verdict"], client_id)
+        return answer
+
+
+def read_question(event: Mapping[str, Any]) -> Question:
+    """Read any event an authorizer can be sent.
+
+    Raises:
+        UnknownEventError: none of the known shapes. The caller sees a fault, never an answer.
+
+    """
+    if event.get("version") == "2.0":
+        http = _mapping(_mapping(event.get("requestContext")).get("http"))
+        path = str(event.get("rawPath") or http.get("path") or "")
+        return Question(Kind.HTTP_V2, _header_token(event), _upper(http.get("method")), path)
+    if event.get("type") in ("TOKEN", "REQUEST"):
+        return _read_method_question(event)
+    if event.get("type") == "DIRECT":
+        token = event.get("token")
+        return Question(
+            Kind.DIRECT,
+            read_bearer(token if isinstance(token, str) else None),
+            _upper(event.get("method")),
+            str(event.get("path") or ""),
+        )
+    context = event.get("requestContext")
+    if isinstance(context, Mapping) and "queryString" in context:
+        return Question(
+            Kind.APPSYNC,
+            read_bearer(_text(event.get("authorizationToken"))),
+            graphql=str(context.get("queryString") or ""),
+        )
+    raise UnknownEventError("not an authorizer event")
+
+
+def write_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
+    """The answer in the asker's own shape; denied unless something allows."""
+    access = token.record.access if token else None
+    if question.kind is Kind.POLICY:
+        return _policy_answer(question, token, policy)
+    if question.kind is Kind.WEBSOCKET:
+        # A connection goes both ways, so a read-only token may not open one.
+        allowed = judge(access, Requirement.FULL) is Verdict.ALLOWED
+        return _iam(token, [(allowed, question.arn)])
+    if question.kind is Kind.APPSYNC:
+        writes = bool(_GRAPHQL_WRITE.search(question.graphql))
+        verdict = judge(access, Requirement.FULL if writes else Requirement.READ_ONLY)
+        allowed = verdict is Verdict.ALLOWED
+        return {"isAuthorized": allowed, "resolverContext": context_of(token, verdict)}
+    verdict, refusal = policy.decide(access, question.method, question.path)
+    allowed = verdict is Verdict.ALLOWED
+    if question.kind is Kind.HTTP_V2:
+        # A backend that refuses for itself gets the caller with the verdict on it.
+        passed = allowed or refusal is Refusal.BACKEND
+        return {"isAuthorized": passed, "context": context_of(token, verdict)}
+    return {"isAuthorized": allowed, "context": context_of(token, verdict)}
+
+
+def context_of(token: ActiveToken | None, verdict: Verdict) -> dict[str, str]:
+    """What the backend learns of the caller: never the token."""
+    if token is None:
+        return {"verdict": verdict, "active": "false"}
+    record = token.record
+    return {
+        "verdict": verdict,
+        "active": "true",
+        "client_id": record.owner.id,
+        "subject": record.owner.id,
+        "grant": record.grant,
+        "access": record.access,
+        "scope": " ".join(record.scope),
+        "expires_at": str(record.expires_at),
+    }
+
+
+def _read_method_question(event: Mapping[str, Any]) -> Question:
+    """REST TOKEN and REQUEST, HTTP API 1.0, and WebSocket, which differ by their ARN."""
+    arn = _text(event.get("methodArn")) or _text(event.get("routeArn")) or ""
+    token = (
+        read_bearer(_text(event.get("authorizationToken")))
+        if event.get("type") == "TOKEN"
+        else _header_token(event)
+    )
+    if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
+        raise UnknownEventError("the event names no method ARN")
+    kind = Kind.WEBSOCKET if arn.endswith("/$connect") else Kind.POLICY
+    return Question(kind, token, arn=arn)
+
+
+def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
+    """A policy true for every route and method it can be reused on while it is cached.
+
+    The gateway itself refuses here, on all routes: one cached context cannot carry a verdict on
+    each of them, and a REST API can word its refusals in its gateway responses.
+    """
+    api_and_stage = "/".join(question.arn.split("/")[:2])
+    access = token.record.access if token else None
+    return _iam(
+        token,
+        [
+            (allowed, f"{api_and_stage}/{method}{path}")
+            for allowed, method, path in policy.rules(access)
+        ],
+    )
+
+
+def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, Any]:
+    """An IAM policy, and a context for those whom it lets pass."""
+    statements = [
+        {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resources}
+        for effect, resources in (
+            ("Allow", [arn for allowed, arn in rules if allowed]),
+            ("Deny", [arn for allowed, arn in rules if not allowed]),
+        )
+        if resources
+    ]
+    if not statements:
+        statements = [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": ["*"]}]
+    return {
+        "principalId": token.record.owner.id if token else "anonymous",
+        "policyDocument": {"Version": "2012-10-17", "Statement": statements},
+        "context": context_of(token, Verdict.ALLOWED),
+    }
+
+
+def _header_token(event: Mapping[str, Any]) -> str | None:
+    headers = {str(k).lower(): v for k, v in _mapping(event.get("headers")).items()}
+    return read_bearer(_text(headers.get("authorization")))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _upper(value: object) -> str:
+    return str(value or "").upper()

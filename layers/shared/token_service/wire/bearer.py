@@ -1,0 +1,20 @@
+"""The Authorization header of a protected call (RFC 6750 section 2.1)."""
+
+import re
+
+from token_service.domain.limits import LIMITS
+
+# RFC 6750's b64token; a scheme compares without case, and exactly one space follows it.
+_BEARER = re.compile(r"(?:bearer )?([A-Za-z0-9\-._~+/]+=*)", re.ASCII | re.IGNORECASE)
+
+
+def read_bearer(header: str | None) -> str | None:
+    """The token of an Authorization header, or None for anything that is not one.
+
+    A bare token is taken too: Elastic Path's PHP client and AppSync send no scheme
+    (contracts/elastic-path.md 6d).
+    """
+    if header is None or len(header) > LIMITS.token + len("Bearer "):
+        return None
+    match = _BEARER.fullmatch(header)
+    return match.group(1) if match else None

@@ -1,0 +1,71 @@
+"""The shape that every dialect has.
+
+To add one: a module of this shape, a line in `registry.py`, its routes in template.yaml, its
+samples in the tests.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from token_service.domain.errors import ServiceError
+from token_service.domain.issue import IssueRequest
+from token_service.domain.model import ActiveToken, ClientCredentials, IssuedToken
+from token_service.wire.http import Request, Response
+
+# RFC 6749 section 5.1, on every answer that may hold a token or speak of one.
+NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
+RETRY_AFTER_SECONDS = "2"
+
+
+class Operation(StrEnum):
+    """What a route is for."""
+
+    ISSUE = "issue"
+    INTROSPECT = "introspect"
+    REVOKE = "revoke"
+
+
+class Dialect(Protocol):
+    """One platform's wire format."""
+
+    @property
+    def name(self) -> str:
+        """For logs and metrics."""
+
+    @property
+    def routes(self) -> Mapping[str, Operation]:
+        """The paths this dialect serves."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Paths that begin so are answered in this dialect even where no route is."""
+
+    def preflight(self, request: Request) -> Response | None:
+        """The answer to a browser's preflight, or None if this dialect has none."""
+
+    def read_issue(self, request: Request) -> IssueRequest:
+        """Read a token request; raises a ServiceError for one that cannot be read."""
+
+    def write_token(self, token: IssuedToken) -> Response:
+        """The success answer."""
+
+    def write_error(self, error: ServiceError, request: Request) -> Response:
+        """Any refusal, in this dialect's own status and body."""
+
+
+@runtime_checkable
+class TokenManagement(Protocol):
+    """A dialect that also introspects and revokes."""
+
+    def read_introspection(self, request: Request) -> tuple[ClientCredentials | None, str | None]:
+        """Who asks, and about which token (None: not said); raises a ServiceError."""
+
+    def write_introspection(self, active: ActiveToken | None) -> Response:
+        """What is known of the token; of an inactive one, nothing."""
+
+    def read_revocation(self, request: Request) -> tuple[ClientCredentials | None, str | None]:
+        """Who asks, and for which token (None: not said); raises a ServiceError."""
+
+    def write_revoked(self) -> Response:
+        """The answer whether or not there was anything to revoke (RFC 7009 section 2.2)."""

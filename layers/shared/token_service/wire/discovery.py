@@ -1,0 +1,67 @@
+"""Metadata (RFC 8414, OpenID Connect Discovery 1.0) and the JWKS (RFC 7517)."""
+
+from token_service.domain.errors import MethodNotAllowed, NotFound
+from token_service.domain.keys import SigningAlgorithm, VerificationKeys
+from token_service.domain.model import Grant
+from token_service.wire import standard
+from token_service.wire.dialect import Dialect
+from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
+from token_service.wire.http import Request, json_response
+
+JWKS_PATH = "/.well-known/jwks.json"
+METADATA_PATHS = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
+# IdentityServer's place for the same document (contracts/oauth.md 2c).
+_JWKS_PATHS = (JWKS_PATH, "/.well-known/openid-configuration/jwks")
+PATHS = (*METADATA_PATHS, *_JWKS_PATHS)
+# Short enough that a new key is known everywhere long before it signs; seconds.
+CACHE = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
+
+
+class DiscoveryEndpoint(Endpoint):
+    """Documents that anybody may read and cache."""
+
+    operation = "discovery"
+
+    def __init__(
+        self,
+        dialects: tuple[Dialect, ...],
+        observe: Observe,
+        issuer: str,
+        keys: VerificationKeys,
+    ) -> None:
+        """`issuer` has no trailing slash."""
+        super().__init__(dialects, observe)
+        self._issuer = issuer
+        self._keys = keys
+
+    def _serve(self, request: Request, dialect: Dialect) -> Answered:
+        if request.path not in PATHS:
+            raise NotFound
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(allow="GET, HEAD")
+        document = (
+            {"keys": [key.published() for key in self._keys.published()]}
+            if request.path in _JWKS_PATHS
+            else metadata(self._issuer)
+        )
+        return json_response(200, document, CACHE), Outcome(self.operation, dialect.name)
+
+
+def metadata(issuer: str) -> dict[str, object]:
+    """What this authorization server does, and where (RFC 8414 section 2)."""
+    methods = ["client_secret_basic", "client_secret_post"]
+    return {
+        "issuer": issuer,
+        "token_endpoint": issuer + standard.TOKEN_PATH,
+        "token_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint": issuer + standard.INTROSPECTION_PATH,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint": issuer + standard.REVOCATION_PATH,
+        "revocation_endpoint_auth_methods_supported": [*methods, "none"],
+        "jwks_uri": issuer + JWKS_PATH,
+        "grant_types_supported": [Grant.CLIENT_CREDENTIALS],
+        # Required members that say nothing here: no user ever signs in through a redirect.
+        "response_types_supported": [],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [SigningAlgorithm.RS256],
+    }

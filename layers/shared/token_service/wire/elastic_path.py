@@ -1,0 +1,186 @@
+"""Elastic Path: POST /oauth/access_token (contracts/elastic-path.md sections 1, 6 and 8).
+
+The two seed documents disagree about the success body: one is flat, the other wraps it in `data`.
+Both are sent, so that a client of either works; a deploy parameter drops the repeat.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from token_service.domain.errors import (
+    InvalidRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    ServiceError,
+    UnsupportedGrantType,
+)
+from token_service.domain.issue import IssueRequest
+from token_service.domain.limits import LIMITS
+from token_service.domain.model import ClientCredentials, Grant, IssuedToken
+from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
+from token_service.wire.form import Repeated, read_form
+from token_service.wire.http import Request, Response, json_response
+
+# What the SDKs send from browsers (section 6a).
+_REQUEST_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "X-MOLTIN-SDK-LANGUAGE",
+    "X-MOLTIN-SDK-VERSION",
+    "X-MOLTIN-APPLICATION",
+    "X-MOLTIN-CURRENCY",
+    "X-MOLTIN-LANGUAGE",
+    "X-MOLTIN-LOCALE",
+    "X-MOLTIN-CUSTOMER-TOKEN",
+    "X-MOLTIN-AUTH-STORE",
+    "EP-Account-Management-Authentication-Token",
+    "EP-Beta-Features",
+    "EP-Channel",
+    "EP-Context-Tag",
+)
+_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+# Seconds a browser may remember a preflight; the longest that any of them honours is two hours.
+_PREFLIGHT_MAX_AGE = "7200"
+
+# Section 1, "Errors"; an error that is not here is a 400.
+_STATUSES = {
+    "invalid_client": (401, "Unauthorized"),
+    "unauthorized_client": (401, "Unauthorized"),
+    "unauthenticated": (401, "Unable to validate access token"),
+    "forbidden": (403, "Forbidden"),
+    "not_found": (404, "Not Found"),
+    "method_not_allowed": (405, "Method Not Allowed"),
+    "payload_too_large": (413, "Payload Too Large"),
+    "server_error": (500, "Internal Server Error"),
+    "temporarily_unavailable": (503, "Service Unavailable"),
+}
+_UNAVAILABLE = 503
+
+
+class ElasticPath:
+    """Elastic Path's token endpoint and error envelope."""
+
+    name = "elastic_path"
+    routes: Mapping[str, Operation] = {"/oauth/access_token": Operation.ISSUE}
+    prefixes = ("/oauth/", "/v2/")
+
+    def __init__(self, *, repeat_data: bool = True, allow_origin: str = "*") -> None:
+        """`repeat_data` repeats the success body under `data`; `allow_origin` is for browsers."""
+        self._repeat_data = repeat_data
+        self._cors = {"access-control-allow-origin": allow_origin}
+        if allow_origin != "*":
+            self._cors["vary"] = "Origin"
+
+    def preflight(self, request: Request) -> Response | None:
+        """Say yes to a browser, with or without a token."""
+        if request.method != "OPTIONS":
+            return None
+        headers = {
+            "access-control-allow-methods": _METHODS,
+            "access-control-allow-headers": ", ".join(_REQUEST_HEADERS),
+            "access-control-max-age": _PREFLIGHT_MAX_AGE,
+        }
+        return Response(204, "", self._cors | headers)
+
+    def read_issue(self, request: Request) -> IssueRequest:
+        """Read a token request: a JSON object if the body begins like one, else a form.
+
+        The documents' own examples send a form under a JSON content type, so the header says
+        nothing.
+
+        Raises:
+            MethodNotAllowed, PayloadTooLarge, InvalidRequest, UnsupportedGrantType: unreadable.
+
+        """
+        if request.method != "POST":
+            raise MethodNotAllowed(allow="POST, OPTIONS")
+        fields = _read_fields(request.body)
+        grant_type, client_id = fields.get("grant_type"), fields.get("client_id")
+        if grant_type is None or client_id is None:
+            raise InvalidRequest(
+                f"The field '{'client_id' if grant_type else 'grant_type'}' is required."
+            )
+        if grant_type not in frozenset(Grant):
+            raise UnsupportedGrantType("The grant_type must be client_credentials or implicit.")
+        return IssueRequest(
+            grant_type=grant_type,
+            credentials=ClientCredentials(client_id, fields.get("client_secret")),
+            grants=frozenset(Grant),
+        )
+
+    def write_token(self, token: IssuedToken) -> Response:
+        """The success body of section 1; `expires` and `expires_in` are seconds."""
+        body: dict[str, Any] = {
+            "access_token": token.value,
+            "token_type": "Bearer",
+            "expires_in": token.expires_in,
+            "expires": token.record.expires_at,
+            "identifier": token.record.grant,
+        }
+        if self._repeat_data:
+            body["data"] = dict(body)
+        return json_response(200, body, NO_STORE | self._cors)
+
+    def write_error(self, error: ServiceError, request: Request) -> Response:  # noqa: ARG002 - the protocol's shape
+        """The `errors` envelope, status as a string."""
+        status, title = _STATUSES.get(error.code, (400, "Bad Request"))
+        headers = NO_STORE | self._cors
+        if isinstance(error, MethodNotAllowed):
+            headers["allow"] = error.allow
+        if status == _UNAVAILABLE:
+            headers["retry-after"] = RETRY_AFTER_SECONDS
+        entry = {"status": str(status), "title": title}
+        detail = error.public or _DETAILS.get(error.code)
+        if detail:
+            entry["detail"] = detail
+        return json_response(status, {"errors": [entry]}, headers)
+
+
+_DETAILS = {"server_error": "there was a problem processing your request"}
+
+
+def _read_fields(body: bytes) -> dict[str, str]:
+    """The string fields of a form, or of a JSON object; empty ones count as absent."""
+    if not body.lstrip().startswith(b"{"):
+        fields = read_form(body, Repeated.REFUSE)
+    elif len(body) > LIMITS.body:
+        raise PayloadTooLarge
+    else:
+        fields = _read_json(body)
+    too_long = [
+        name
+        for name, limit in (
+            ("grant_type", LIMITS.grant_type),
+            ("client_id", LIMITS.client_id),
+            ("client_secret", LIMITS.client_secret),
+        )
+        if len(fields.get(name, "")) > limit
+    ]
+    if too_long:
+        raise InvalidRequest(f"The field '{too_long[0]}' is too long.")
+    return fields
+
+
+def _read_json(body: bytes) -> dict[str, str]:
+    try:
+        pairs = json.loads(body.decode(), object_pairs_hook=list)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("The body is neither a form nor JSON.") from error
+    known = [pair for pair in pairs if pair[0] in ("grant_type", "client_id", "client_secret")]
+    fields = dict(known)
+    if len(fields) != len(known):
+        raise InvalidRequest("A field is repeated.")
+    for name, value in fields.items():
+        # A lone surrogate (\\ud800) is no character: it could neither be stored nor hashed.
+        if not isinstance(value, str) or "\0" in value or not _is_text(value):
+            raise InvalidRequest(f"The field '{name}' must be a string.")
+    return {name: value for name, value in fields.items() if value}
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""The HTTP endpoints: request in, response out, whatever the dialect and whatever goes wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from traceback import extract_tb
+
+from token_service.domain.errors import NotFound, ServiceError
+from token_service.domain.introspect import TokenIntrospector
+from token_service.domain.issue import TokenIssuer
+from token_service.domain.revoke import TokenRevocation
+from token_service.wire.dialect import Dialect, Operation, TokenManagement
+from token_service.wire.http import Request, Response
+from token_service.wire.oauth import MissingToken
+from token_service.wire.registry import dialect_for
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is logged and counted of one request: never a token, a secret or a caller's text.
+
+    `result` is `ok` or an error code; `client_id` is set only once the client is authenticated.
+    """
+
+    operation: str
+    dialect: str
+    result: str = "ok"
+    client_id: str | None = None
+    grant: str | None = None
+    active: bool | None = None
+    detail: str | None = None
+    stack: tuple[str, ...] = ()
+
+
+type Observe = Callable[[Outcome], None]
+type Answered = tuple[Response, Outcome]
+
+
+class Endpoint:
+    """Answers requests for one operation, in the dialect of each request's path."""
+
+    operation: str = "fallback"
+
+    def __init__(self, dialects: tuple[Dialect, ...], observe: Observe) -> None:
+        """`observe` is told the outcome of every request but preflights."""
+        self._dialects = dialects
+        self._observe = observe
+
+    def respond(self, request: Request) -> Response:
+        """Always a response in the caller's dialect; never an exception."""
+        dialect = dialect_for(request.path, self._dialects)
+        preflight = dialect.preflight(request)
+        if preflight is not None:
+            return preflight
+        try:
+            response, outcome = self._serve(request, dialect)
+        except ServiceError as error:
+            response = dialect.write_error(error, request)
+            outcome = Outcome(
+                self.operation, dialect.name, result=error.code, detail=error.detail or None
+            )
+        except Exception as error:  # noqa: BLE001 - the last door out: nothing may leave as a trace
+            response = dialect.write_error(ServiceError(), request)
+            outcome = Outcome(
+                self.operation,
+                dialect.name,
+                result=ServiceError.code,
+                # The message might quote a value; the type and the places cannot.
+                detail=type(error).__name__,
+                stack=tuple(f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)),
+            )
+        self._observe(outcome)
+        return response
+
+    def _serve(self, request: Request, dialect: Dialect) -> Answered:  # noqa: ARG002 - overridden
+        """The answer where no route is."""
+        raise NotFound
+
+
+class IssueEndpoint(Endpoint):
+    """Token endpoints."""
+
+    operation = Operation.ISSUE
+
+    def __init__(
+        self, dialects: tuple[Dialect, ...], observe: Observe, issuer: TokenIssuer
+    ) -> None:
+        """`issuer` makes the tokens."""
+        super().__init__(dialects, observe)
+        self._issuer = issuer
+
+    def _serve(self, request: Request, dialect: Dialect) -> Answered:
+        token = self._issuer.issue(dialect.read_issue(request))
+        outcome = Outcome(
+            self.operation, dialect.name, client_id=token.record.owner.id, grant=token.record.grant
+        )
+        return dialect.write_token(token), outcome
+
+
+class IntrospectEndpoint(Endpoint):
+    """Introspection endpoints."""
+
+    operation = Operation.INTROSPECT
+
+    def __init__(
+        self, dialects: tuple[Dialect, ...], observe: Observe, introspector: TokenIntrospector
+    ) -> None:
+        """`introspector` decides what each caller may know."""
+        super().__init__(dialects, observe)
+        self._introspector = introspector
+
+    def _serve(self, request: Request, dialect: Dialect) -> Answered:
+        management = _management(dialect)
+        credentials, token = management.read_introspection(request)
+        caller = self._introspector.authenticate(credentials)
+        active = self._introspector.introspect(caller, _required(token))
+        outcome = Outcome(
+            self.operation, dialect.name, client_id=caller.id, active=active is not None
+        )
+        return management.write_introspection(active), outcome
+
+
+class RevokeEndpoint(Endpoint):
+    """Revocation endpoints."""
+
+    operation = Operation.REVOKE
+
+    def __init__(
+        self, dialects: tuple[Dialect, ...], observe: Observe, revocation: TokenRevocation
+    ) -> None:
+        """`revocation` ends tokens."""
+        super().__init__(dialects, observe)
+        self._revocation = revocation
+
+    def _serve(self, request: Request, dialect: Dialect) -> Answered:
+        management = _management(dialect)
+        credentials, token = management.read_revocation(request)
+        caller = self._revocation.authenticate(credentials)
+        revoked = self._revocation.revoke(caller, _required(token))
+        outcome = Outcome(self.operation, dialect.name, client_id=caller.id, active=revoked)
+        return management.write_revoked(), outcome
+
+
+def _management(dialect: Dialect) -> TokenManagement:
+    if not isinstance(dialect, TokenManagement):
+        raise NotFound
+    return dialect
+
+
+def _required(token: str | None) -> str:
+    if token is None:
+        raise MissingToken("token is required")
+    return token

@@ -1,0 +1,56 @@
+"""For backends behind the authorizer: enforce its verdict in the dialect's own words.
+
+An HTTP API turns a denied authorizer into its own fixed body. On routes whose policy says that the
+backend refuses, the authorizer passes everybody on, and this function tells who may go no further.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from token_service.domain.errors import ServiceError
+from token_service.domain.policy import Verdict
+from token_service.wire.dialect import Dialect
+from token_service.wire.http import Request, Response
+
+
+class Unauthenticated(ServiceError):
+    """No token, or one that is not active (Elastic Path: renew it)."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(ServiceError):
+    """An active token without the right (Elastic Path: do not try again)."""
+
+    code = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the authorizer found."""
+
+    client_id: str
+    subject: str
+    grant: str
+    access: str
+    scope: str
+
+
+def enforce(event: Mapping[str, Any], request: Request, dialect: Dialect) -> Caller | Response:
+    """The caller if the authorizer allowed the request, else the refusal to send.
+
+    Without an authorizer's context nobody is let in: a route that lost its authorizer is closed.
+    """
+    context = (event.get("requestContext") or {}).get("authorizer") or {}
+    found = context.get("lambda") or {}
+    if found.get("verdict") == Verdict.INSUFFICIENT:
+        return dialect.write_error(Forbidden(), request)
+    if found.get("verdict") != Verdict.ALLOWED:
+        return dialect.write_error(Unauthenticated(), request)
+    return Caller(
+        **{
+            name: str(found.get(name, ""))
+            for name in ("client_id", "subject", "grant", "access", "scope")
+        }
+    )

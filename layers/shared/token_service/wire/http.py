@@ -1,0 +1,100 @@
+"""Requests and responses as the dialects see them, and how API Gateway's events become them.
+
+HTTP API payload 2.0 (aws-facts 1 and 5): header names in lower case, repeated headers joined by a
+comma, form bodies in base64.
+"""
+
+import json
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from token_service.domain.errors import InvalidRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. `body_error` is set when the body could not be unpacked."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw_body: bytes = field(default=b"", repr=False)
+    body_error: bool = False
+    id: str = ""
+    source_ip: str = ""
+
+    @property
+    def body(self) -> bytes:
+        """The body's bytes.
+
+        Raises:
+            InvalidRequest: the gateway's base64 was broken.
+
+        """
+        if self.body_error:
+            raise InvalidRequest("the body could not be decoded")
+        return self.raw_body
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without parameters, lower case; '' if absent."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response; the body is text, as every dialect's is."""
+
+    status: int
+    body: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_response(
+    status: int, value: object, headers: Mapping[str, str], content_type: str = "application/json"
+) -> Response:
+    """A compact JSON response."""
+    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return Response(status, body, {"content-type": content_type, **headers})
+
+
+def request_from_event(event: Mapping[str, Any]) -> Request:
+    """Read an HTTP API event (payload 2.0); whatever is missing becomes empty, never an error."""
+    context = event.get("requestContext") or {}
+    http = context.get("http") or {}
+    body, broken = _body(event)
+    return Request(
+        method=str(http.get("method", "")).upper(),
+        path=str(event.get("rawPath") or http.get("path") or "/"),
+        headers={str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()},
+        raw_body=body,
+        body_error=broken,
+        id=str(context.get("requestId", "")),
+        source_ip=str(http.get("sourceIp", "")),
+    )
+
+
+def event_from_response(response: Response) -> dict[str, Any]:
+    """What API Gateway is given back."""
+    return {
+        "statusCode": response.status,
+        "headers": dict(response.headers),
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _body(event: Mapping[str, Any]) -> tuple[bytes, bool]:
+    body = event.get("body")
+    if not isinstance(body, str):
+        return b"", body is not None
+    if not event.get("isBase64Encoded"):
+        # A lone surrogate cannot be UTF-8; it is kept so that the form reader refuses it.
+        return body.encode("utf-8", "surrogatepass"), False
+    try:
+        return b64decode(body, validate=True), False
+    except (Base64Error, ValueError):
+        return b"", True

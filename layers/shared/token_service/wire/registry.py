@@ -1,0 +1,21 @@
+"""Every dialect this deployment speaks, and which one answers on which path."""
+
+from token_service.wire import simple_store, standard
+from token_service.wire.dialect import Dialect
+from token_service.wire.elastic_path import ElasticPath
+
+
+def dialects(
+    issuer: str, *, elastic_path_repeat_data: bool = True, allow_origin: str = "*"
+) -> tuple[Dialect, ...]:
+    """All dialects, narrowest prefixes first."""
+    return (
+        ElasticPath(repeat_data=elastic_path_repeat_data, allow_origin=allow_origin),
+        simple_store.dialect(issuer),
+        standard.dialect(issuer),
+    )
+
+
+def dialect_for(path: str, among: tuple[Dialect, ...]) -> Dialect:
+    """The dialect in which a path is answered, whether or not there is a route."""
+    return next(d for d in among if any(path.startswith(prefix) for prefix in d.prefixes))

@@ -1,0 +1,76 @@
+"""The whole service in process, over the in-memory store or over any other."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from token_service.domain.administration import ClientAdministration
+from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.introspect import TokenIntrospector
+from token_service.domain.issue import IssueSettings, TokenIssuer
+from token_service.domain.keys import (
+    PrivateKey,
+    PublicKey,
+    SigningAlgorithm,
+    SigningKeys,
+    VerificationKeys,
+)
+from token_service.domain.revoke import TokenRevocation
+from token_service.domain.rotation import make_key
+from token_service.domain.validate import TokenValidator, ValidationSettings
+
+from tests.clock import FrozenClock, SeededBytes
+from tests.memory_store import MemoryClients, MemoryTokens
+
+ISSUER = "https://auth.example.test"
+
+
+@cache
+def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
+    """One key pair an algorithm for the whole run; making an RSA key takes a while."""
+    return make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+
+
+@dataclass
+class Service:
+    """Every rule of the domain over one store, one clock and one key."""
+
+    clients: MemoryClients = field(default_factory=MemoryClients)
+    now: FrozenClock = field(default_factory=FrozenClock)
+    random: SeededBytes = field(default_factory=SeededBytes)
+    algorithm: SigningAlgorithm = SigningAlgorithm.ES256
+    settings: IssueSettings = IssueSettings(issuer=ISSUER, audience=ISSUER)
+    not_before: int = 0
+    hold_seconds: int = 0
+
+    def __post_init__(self) -> None:
+        self.tokens = MemoryTokens(self.clients)
+        self.private_key, public_key = key_pair(self.algorithm)
+        self.published = [public_key]
+        self.keys = VerificationKeys(lambda: tuple(self.published), self.now)
+        self.administration = ClientAdministration(self.clients, self.now, self.random)
+        self.authenticator = ClientAuthenticator(self.clients, self.now, self.hold_seconds)
+        self.issuer = TokenIssuer(
+            authenticator=self.authenticator,
+            tokens=self.tokens,
+            keys=SigningKeys(lambda: self.private_key, self.now),
+            settings=self.settings,
+            now=self.now,
+            random=self.random,
+        )
+        self.validator = TokenValidator(
+            tokens=self.tokens,
+            clients=self.clients,
+            keys=self.keys,
+            settings=ValidationSettings(self.settings.issuer, self.not_before),
+            now=self.now,
+        )
+        self.introspector = TokenIntrospector(
+            ClientAuthenticator(self.clients, self.now), self.validator
+        )
+        self.revocation = TokenRevocation(
+            authenticator=ClientAuthenticator(self.clients, self.now),
+            tokens=self.tokens,
+            keys=self.keys,
+            issuer=self.settings.issuer,
+            now=self.now,
+        )
