@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ministack.services import apigateway, lambda_svc
+from ministack.services import apigateway, lambda_svc, secretsmanager
+from ministack.services.cloudformation import provisioners
 
 # Not the method that MiniStack looks for, until it is stripped.
 ROUTED_OPTIONS = "OPTIONS "
@@ -17,6 +18,8 @@ ROUTED_OPTIONS = "OPTIONS "
 def close(lambda_log: Path) -> None:
     """Put all of it right, and copy what the functions print to `lambda_log`."""
     _route_options()
+    _leave_new_secrets_empty()
+    _ask_authorizers_about_guests()
     _keep_lambda_output(lambda_log)
 
 
@@ -47,6 +50,34 @@ def _stripping_argument(function: Callable[..., Any], position: int) -> Callable
         return function(*given, **named)
 
     return stripped
+
+
+def _leave_new_secrets_empty() -> None:
+    """A secret that a template gives no value has no version at all; MiniStack makes it ''."""
+    resource = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+    create = resource["create"]
+
+    def create_empty(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        name, attributes = create(logical_id, properties, stack_name)
+        if not properties.keys() & {"SecretString", "GenerateSecretString"}:
+            secretsmanager._secrets[name]["Versions"].clear()
+        return name, attributes
+
+    resource["create"] = create_empty
+
+
+def _ask_authorizers_about_guests() -> None:
+    """Without an identity source a Lambda authorizer is asked about every request, guests too.
+
+    MiniStack takes the Authorization header for the default and answers 401 by itself.
+    """
+    resource = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Authorizer"]
+    create = resource["create"]
+
+    def create_without_default(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        return create(logical_id, {"IdentitySource": [], **properties}, stack_name)
+
+    resource["create"] = create_without_default
 
 
 def _keep_lambda_output(lambda_log: Path) -> None:

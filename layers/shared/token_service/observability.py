@@ -15,9 +15,7 @@ from token_service.wire.endpoints import Outcome
 NAMESPACE = "TokenService"
 
 logger = Logger(use_rfc3339=True, utc=True)
-metrics = Metrics(namespace=NAMESPACE)
-# Answers hold tokens, so responses are never traced; an exception's text may quote its input.
-tracer = Tracer()
+tracer = Tracer(patch_modules=("botocore",))
 
 _COUNTED = {
     "issue": "TokensIssued",
@@ -58,6 +56,7 @@ def observe_authorization(kind: str, verdict: str, client_id: str | None) -> Non
 def observe_sweep(result: SweepResult) -> None:
     """Log and count one sweep."""
     logger.info("swept", extra=result.as_dict())
+    metrics = Metrics(namespace=NAMESPACE)
     for name, unit, value in (
         ("TokensSwept", MetricUnit.Count, result.tokens),
         ("SweepReadUnits", MetricUnit.Count, result.read_units),
@@ -67,6 +66,7 @@ def observe_sweep(result: SweepResult) -> None:
         ("SweepLag", MetricUnit.Seconds, result.lag),
     ):
         metrics.add_metric(name, unit, value)
+    metrics.flush_metrics()
 
 
 def count(name: str, dimensions: Mapping[str, str]) -> None:

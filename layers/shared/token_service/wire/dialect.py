@@ -41,6 +41,10 @@ class Dialect(Protocol):
     def prefixes(self) -> tuple[str, ...]:
         """Paths that begin so are answered in this dialect even where no route is."""
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What every answer of this dialect carries: that nobody may store it, who may read it."""
+
     def preflight(self, request: Request) -> Response | None:
         """The answer to a browser's preflight, or None if this dialect has none."""
 

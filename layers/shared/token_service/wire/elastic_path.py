@@ -71,6 +71,7 @@ class ElasticPath:
         self._cors = {"access-control-allow-origin": allow_origin}
         if allow_origin != "*":
             self._cors["vary"] = "Origin"
+        self.headers: Mapping[str, str] = {**NO_STORE, **self._cors}
 
     def preflight(self, request: Request) -> Response | None:
         """Say yes to a browser, with or without a token."""
@@ -120,12 +121,12 @@ class ElasticPath:
         }
         if self._repeat_data:
             body["data"] = dict(body)
-        return json_response(200, body, NO_STORE | self._cors)
+        return json_response(200, body, self.headers)
 
     def write_error(self, error: ServiceError, request: Request) -> Response:  # noqa: ARG002 - the protocol's shape
         """The `errors` envelope, status as a string."""
         status, title = _STATUSES.get(error.code, (400, "Bad Request"))
-        headers = NO_STORE | self._cors
+        headers = dict(self.headers)
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow
         if status == _UNAVAILABLE:

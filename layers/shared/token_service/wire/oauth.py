@@ -94,6 +94,11 @@ class OAuthDialect:
         """Paths answered in this dialect even where no route is."""
         return self._profile.prefixes
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What every answer of this dialect carries."""
+        return self._profile.headers
+
     def preflight(self, request: Request) -> Response | None:  # noqa: ARG002 - the protocol's shape
         """None: confidential clients do not live in browsers."""
         return None

@@ -1,0 +1,26 @@
+"""Spans of time as people write them: 3600, 90s, 30m, 12h, 7d."""
+
+import re
+from typing import override
+
+import click
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Duration(click.ParamType[int]):
+    """Seconds, or a number with s, m, h or d behind it."""
+
+    name = "duration"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The span in seconds."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"(\d{1,9})([smhd]?)", str(value))
+        if not match:
+            self.fail(f"{value!r} is not a span of time such as 3600, 90s, 30m, 12h or 7d")
+        return int(match[1]) * _UNITS[match[2]]
