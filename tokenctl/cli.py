@@ -45,8 +45,8 @@ _EXPECTED: tuple[type[Exception], ...] = (
 class Context:
     """What every command works with; the stack is looked up when first needed."""
 
-    stack_name: str
-    as_json: bool
+    stack_name: str = DEFAULT_STACK
+    as_json: bool = False
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -54,8 +54,32 @@ class Context:
         return Deployment.find(self.stack_name)
 
 
+class JsonCommand(click.Command):
+    """A command that takes --json after its name too, where people type it."""
+
+    @override
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own options, and --json."""
+        option = click.Option(
+            ["--json"],
+            is_flag=True,
+            expose_value=False,
+            callback=_choose_json,
+            help="Print one JSON document, for scripts.",
+        )
+        return [*super().get_params(ctx), option]
+
+
+def _choose_json(ctx: click.Context, _option: click.Parameter, chosen: object) -> None:
+    if chosen:
+        ctx.ensure_object(Context).as_json = True
+
+
 class OneSentenceGroup(click.Group):
     """Turns every expected failure into one sentence on standard error and status 1."""
+
+    command_class = JsonCommand
+    group_class = type  # groups within are of this class too
 
     @override
     def invoke(self, ctx: click.Context) -> object:
@@ -64,7 +88,7 @@ class OneSentenceGroup(click.Group):
             return super().invoke(ctx)
         except _EXPECTED as error:
             sentence = _MESSAGES.get(type(error), "{}").format(error)
-            if ctx.params.get("as_json"):
+            if ctx.ensure_object(Context).as_json:
                 click.echo(json.dumps({"error": sentence}), err=True)
             else:
                 click.echo(f"tokenctl: {sentence}", err=True)

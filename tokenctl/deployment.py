@@ -1,5 +1,6 @@
 """One deployed stack, found by name, and the services over its tables."""
 
+import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -50,7 +51,8 @@ class Deployment:
 
         """
         try:
-            session = boto3.Session()
+            # boto3 alone among AWS's tools does not read AWS_REGION.
+            session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
             stacks = session.client("cloudformation").describe_stacks(StackName=stack_name)
             dynamodb = session.client("dynamodb")
         except (BotoCoreError, ClientError) as error:
