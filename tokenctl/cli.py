@@ -1,98 +1,18 @@
 """The commands. Each reads its options, asks the deployment, and prints."""
 
-import json
 import sys
 import time
-from dataclasses import dataclass
-from functools import cached_property
-from typing import override
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
-from token_service.domain.administration import (
-    ClientDetailError,
-    IssuedSecret,
-    NewClient,
-    NoSuchClientError,
-)
-from token_service.domain.errors import Unavailable
-from token_service.domain.model import Grant, Introspection, TokenFormat
-from token_service.domain.ports import ClientChangedError, ClientExistsError
+from token_service.domain.administration import IssuedSecret, NewClient
+from token_service.domain.model import CLIENT_GRANTS, Grant, Introspection, TokenFormat
 from token_service.domain.sweep import Progress, SweepResult
 
-from tokenctl.deployment import Deployment, DeploymentError, now
+from tokenctl.accounts import accounts
+from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
+from tokenctl.deployment import now
 from tokenctl.duration import Duration
 from tokenctl.output import describe, describe_token, moment, say, say_table, summarize
-
-DEFAULT_STACK = "token-service"
-_MESSAGES: dict[type[Exception], str] = {
-    NoSuchClientError: "there is no client {}",
-    Unavailable: "DynamoDB did not answer; try again ({})",
-}
-_EXPECTED: tuple[type[Exception], ...] = (
-    NoSuchClientError,
-    Unavailable,
-    BotoCoreError,
-    ClientChangedError,
-    ClientDetailError,
-    ClientError,
-    ClientExistsError,
-    DeploymentError,
-)
-
-
-@dataclass
-class Context:
-    """What every command works with; the stack is looked up when first needed."""
-
-    stack_name: str = DEFAULT_STACK
-    as_json: bool = False
-
-    @cached_property
-    def deployment(self) -> Deployment:
-        """The stack."""
-        return Deployment.find(self.stack_name)
-
-
-class JsonCommand(click.Command):
-    """A command that takes --json after its name too, where people type it."""
-
-    @override
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The command's own options, and --json."""
-        option = click.Option(
-            ["--json"],
-            is_flag=True,
-            expose_value=False,
-            callback=_choose_json,
-            help="Print one JSON document, for scripts.",
-        )
-        return [*super().get_params(ctx), option]
-
-
-def _choose_json(ctx: click.Context, _option: click.Parameter, chosen: object) -> None:
-    if chosen:
-        ctx.ensure_object(Context).as_json = True
-
-
-class OneSentenceGroup(click.Group):
-    """Turns every expected failure into one sentence on standard error and status 1."""
-
-    command_class = JsonCommand
-    group_class = type  # groups within are of this class too
-
-    @override
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except _EXPECTED as error:
-            sentence = _MESSAGES.get(type(error), "{}").format(error)
-            if ctx.ensure_object(Context).as_json:
-                click.echo(json.dumps({"error": sentence}), err=True)
-            else:
-                click.echo(f"tokenctl: {sentence}", err=True)
-            ctx.exit(1)
 
 
 @click.group(cls=OneSentenceGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,9 +39,7 @@ def clients() -> None:
     "--secret-stdin", is_flag=True, help="Keep a secret from elsewhere, read from standard input."
 )
 @click.option("--public", is_flag=True, help="No secret: for browsers, implicit tokens only.")
-@click.option(
-    "--grant", "grants", multiple=True, type=click.Choice([choice.value for choice in Grant])
-)
+@click.option("--grant", "grants", multiple=True, type=click.Choice(sorted(CLIENT_GRANTS)))
 @click.option("--scope", "scopes", multiple=True, help="A scope it may ask for; repeatable.")
 @click.option("--audience", multiple=True, help="Who its tokens are for (aud); repeatable.")
 @click.option(
@@ -237,6 +155,9 @@ def revoke_tokens(context: Context, client_id: str) -> None:
     """End every token of a client with one write; it may ask for new ones."""
     client = context.deployment.administration.revoke_tokens(client_id)
     say({"client_id": client.id, "tokens": "revoked"}, as_json=context.as_json)
+
+
+main.add_command(accounts)
 
 
 @main.group()

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.keys import VerificationKeys
 from token_service.domain.location import hour_of, locate
 from token_service.domain.model import ActiveToken
+from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
+from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.owners import DynamoOwners
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import DynamoTokens
 
@@ -76,6 +81,17 @@ class Deployment:
         return ClientAdministration(self.clients, now, secrets.token_bytes)
 
     @cached_property
+    def accounts(self) -> AccountAdministration:
+        """What can be done with accounts."""
+        return AccountAdministration(
+            registry=DynamoAccounts(self.dynamodb, self.outputs["ClientsTable"], _pause),
+            failures=DynamoLoginFailures(self.dynamodb, self.outputs["TokensTable"]),
+            hasher=PasswordHasher(OWASP, secrets.token_bytes),
+            now=now,
+            random=secrets.token_bytes,
+        )
+
+    @cached_property
     def tokens(self) -> DynamoTokens:
         """The token records."""
         return DynamoTokens(
@@ -88,7 +104,7 @@ class Deployment:
         public_keys = DynamoPublicKeys(self.dynamodb, self.outputs["ClientsTable"])
         return TokenValidator(
             tokens=self.tokens,
-            clients=self.clients,
+            owners=DynamoOwners(self.dynamodb, self.outputs["ClientsTable"]),
             keys=VerificationKeys(public_keys.load, now),
             settings=ValidationSettings(
                 self.outputs["IssuerUrl"], int(self.outputs.get("NotBefore", "0"))

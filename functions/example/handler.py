@@ -1,20 +1,23 @@
 """A protected backend to learn from: what it receives of the caller, and how it refuses.
 
-`/v2/products` enforces the authorizer's verdict itself, in Elastic Path's words; `whoami` sits
-behind an authorizer that refuses for it.
+`/v2/products` enforces the authorizer's verdict itself in Elastic Path's words, and the routes
+below `/rest` in Magento's; `whoami` sits behind an authorizer that refuses for it.
 """
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from token_service import runtime
-from token_service.wire.enforce import enforce
+from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import (
+    Request,
     Response,
     event_from_response,
     json_response,
     request_from_event,
 )
+from token_service.wire.magento.dialect import Magento
+from token_service.wire.magento.paths import canonical
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -34,9 +37,24 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, Any]:
     caller = enforce(event, request, dialect)
     if isinstance(caller, Response):
         return event_from_response(caller)
+    route = canonical(request.path)
+    if route is not None:
+        return event_from_response(_magento(request, route, caller))
     body = {"data": _PRODUCTS, "meta": {"caller": asdict(caller)}}
     status = 201 if request.method == "POST" else 200
     return event_from_response(json_response(status, body, dialect.headers))
+
+
+def _magento(request: Request, route: str, caller: Caller) -> Response:
+    """A store with one website, and customers who are whoever they are asked for as."""
+    magento = Magento()
+    if route == "/V1/customers/me":
+        return magento.write(200, {"id": caller.subject.partition(":")[2]}, request)
+    if route.startswith("/V1/customers/"):
+        return magento.write(200, {"id": route.rpartition("/")[2]}, request)
+    if route == "/V1/store/websites":
+        return magento.write(200, [{"id": 1, "code": "base", "name": "Main Website"}], request)
+    return magento.write(200, [{"id": 1, "code": "default", "website_id": 1}], request)
 
 
 def _who_calls_rest(event: runtime.Event) -> dict[str, Any]:

@@ -19,10 +19,15 @@ from botocore.config import Config
 
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
-from token_service.domain.issue import IssueSettings, TokenIssuer
+from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import SigningKeys, VerificationKeys
-from token_service.domain.limits import DEFAULT_LIFETIME
+from token_service.domain.limits import DEFAULT_LIFETIME, HOUR
+from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
+from token_service.domain.mint import MintSettings, TokenMint
+from token_service.domain.model import TokenFormat
+from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
+from token_service.domain.ports import LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation
 from token_service.domain.sweep import Sweeper, SweepSettings
@@ -34,8 +39,11 @@ from token_service.observability import (
     tracer,
 )
 from token_service.settings import Environment
+from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.owners import DynamoOwners
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
 from token_service.wire.authorizer import Authorizer
@@ -48,6 +56,7 @@ from token_service.wire.endpoints import (
     RevokeEndpoint,
 )
 from token_service.wire.http import event_from_response, request_from_event
+from token_service.wire.magento.rest import MagentoEndpoint
 from token_service.wire.registry import dialect_for, dialects
 
 if TYPE_CHECKING:
@@ -107,6 +116,12 @@ def clients() -> DynamoClients:
 
 
 @cache
+def owners() -> DynamoOwners:
+    """Owners of every kind, never cached."""
+    return DynamoOwners(dynamodb(), environment().text("CLIENTS_TABLE"))
+
+
+@cache
 def tokens() -> DynamoTokens:
     """The token records."""
     env = environment()
@@ -138,29 +153,57 @@ def validator() -> TokenValidator:
     env = environment()
     settings = ValidationSettings(env.text("ISSUER"), env.number("TOKENS_NOT_BEFORE", 0))
     return TokenValidator(
-        tokens=tokens(), clients=clients(), keys=verification_keys(), settings=settings, now=now
+        tokens=tokens(), owners=owners(), keys=verification_keys(), settings=settings, now=now
+    )
+
+
+@cache
+def mint() -> TokenMint:
+    """Makes tokens; only functions that may read the signing secret can use it."""
+    env = environment()
+    return TokenMint(
+        tokens=tokens(),
+        keys=SigningKeys(private_keys().load, now),
+        settings=MintSettings(
+            issuer=env.text("ISSUER"), audience=env.text("AUDIENCE"), layout=env.layouts()[-1]
+        ),
+        now=now,
+        random=secrets.token_bytes,
     )
 
 
 @cache
 def issue_endpoint() -> Endpoint:
-    """The token endpoints."""
+    """The token endpoints of clients."""
     env = environment()
-    settings = IssueSettings(
-        issuer=env.text("ISSUER"),
-        audience=env.text("AUDIENCE"),
-        lifetime=env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME),
-        layout=env.layouts()[-1],
-    )
-    issuer = TokenIssuer(
-        authenticator=ClientAuthenticator(clients(), now, env.number("OWNER_CACHE_SECONDS", 0)),
-        tokens=tokens(),
-        keys=SigningKeys(private_keys().load, now),
-        settings=settings,
+    authenticator = ClientAuthenticator(clients(), now, env.number("OWNER_CACHE_SECONDS", 0))
+    lifetime = env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME)
+    issuer = TokenIssuer(authenticator, mint(), lifetime)
+    return IssueEndpoint(all_dialects(), observe, issuer)
+
+
+@cache
+def login_endpoint() -> Endpoint:
+    """The token endpoints of people."""
+    env = environment()
+    login = Login(
+        accounts=DynamoAccounts(dynamodb(), env.text("CLIENTS_TABLE"), pause),
+        failures=DynamoLoginFailures(dynamodb(), env.text("TOKENS_TABLE")),
+        hasher=PasswordHasher(OWASP, secrets.token_bytes),
+        mint=mint(),
+        settings=LoginSettings(
+            form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
+            admin_lifetime=env.number("ADMIN_TOKEN_LIFETIME", 4 * HOUR),
+            customer_lifetime=env.number("CUSTOMER_TOKEN_LIFETIME", HOUR),
+            lock_out=LockOut(
+                env.number("LOGIN_MAX_FAILURES", DEFAULT_LOCK_OUT.max_failures),
+                env.number("LOGIN_LOCK_SECONDS", DEFAULT_LOCK_OUT.seconds),
+            ),
+        ),
         now=now,
         random=secrets.token_bytes,
     )
-    return IssueEndpoint(all_dialects(), observe, issuer)
+    return MagentoEndpoint(all_dialects(), observe, login, validator())
 
 
 @cache

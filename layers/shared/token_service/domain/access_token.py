@@ -14,7 +14,7 @@ from token_service.domain.handles import layout_of_jwt_id
 from token_service.domain.keys import LoadedKey, VerificationKeys
 from token_service.domain.limits import CLOCK_SKEW, LIMITS
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import CLIENT_KIND, Access, OwnerRef, TokenRecord
+from token_service.domain.model import Access, OwnerRef, TokenRecord
 
 # RFC 9068 section 4: both spellings; media types compare without case.
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})
@@ -44,9 +44,9 @@ def write_access_token(record: TokenRecord, issuer: str, key: LoadedKey) -> str:
     """The signed form of a record whose handle is its `jti`."""
     claims: dict[str, Any] = {
         "iss": issuer,
-        "sub": record.owner.id,
+        "sub": record.owner.subject,
         "aud": record.audience[0] if len(record.audience) == 1 else list(record.audience),
-        "client_id": record.owner.id,
+        "client_id": record.owner.subject,
         "iat": record.issued_at,
         "nbf": record.issued_at,
         "exp": record.expires_at,
@@ -101,14 +101,14 @@ def _key_for(header: dict[str, Any], keys: VerificationKeys) -> LoadedKey | None
 
 
 def _claims(claims: dict[str, Any], issuer: str, now: int) -> Claims | None:
-    jti, client_id = claims.get("jti"), claims.get("client_id")
+    jti, subject = claims.get("jti"), claims.get("sub")
     audience = claims.get("aud")
     if isinstance(audience, str):
         audience = [audience]
     if (
         claims.get("iss") != issuer
         or not isinstance(jti, str)
-        or not isinstance(client_id, str)
+        or not isinstance(subject, str)
         or not isinstance(audience, list)
         or not all(isinstance(member, str) for member in audience)
     ):
@@ -118,7 +118,9 @@ def _claims(claims: dict[str, Any], issuer: str, now: int) -> Claims | None:
     not_before = _time(claims, "nbf") if "nbf" in claims else issued_at
     if layout is None or now >= expires_at or max(issued_at, not_before) > now + CLOCK_SKEW:
         return None
-    owner = OwnerRef(CLIENT_KIND, client_id)
+    owner = OwnerRef.from_subject(subject)
+    if owner is None:
+        return None
     return Claims(jti, layout, owner, tuple(audience), expires_at, issued_at)
 
 

@@ -28,6 +28,18 @@ class InvalidClient(ServiceError):
     code = "invalid_client"
 
 
+class InvalidGrant(ServiceError):
+    """A person's name and password do not go together, or the name is locked; never which."""
+
+    code = "invalid_grant"
+
+
+class NoRole(ServiceError):
+    """The right password of an account that may use nothing."""
+
+    code = "no_role"
+
+
 class UnauthorizedClient(ServiceError):
     """The authenticated client may not use this grant."""
 

@@ -1,7 +1,7 @@
 """Opaque tokens and JWT ids: what they look like, and what can be read from them before a lookup.
 
-An opaque token is 20 bytes in hex, the very 40 characters that Elastic Path's documents show:
-24 bits expiry hour, 8 bits layout, 128 random bits.
+An opaque token is 20 bytes: 24 bits expiry hour, 8 bits layout, 128 random bits. In hex they are
+the very 40 characters that Elastic Path's documents show, in base 36 Magento's 32.
 """
 
 import re
@@ -15,7 +15,10 @@ from token_service.domain.location import MAX_LAYOUT, Location, hour_of, locate
 type RandomBytes = Callable[[int], bytes]
 
 _RANDOM_BYTES = 16  # 128 bits: RFC 6749 section 10.10
-_OPAQUE = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_TOKEN_BITS = 160
+_HEX = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_BASE36 = re.compile(r"[0-9a-z]{32}", re.ASCII)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _JWT_ID = re.compile(r"[0-9a-f]{34}", re.ASCII)
 
 
@@ -39,17 +42,37 @@ def new_opaque_token(expires_at: int, layout: int, random: RandomBytes) -> str:
     return (prefix + random(_RANDOM_BYTES)).hex()
 
 
+def new_base36_token(expires_at: int, layout: int, random: RandomBytes) -> str:
+    """The same bits in 32 characters of 0-9 and a-z; `expires_at` in seconds."""
+    number = int(new_opaque_token(expires_at, layout, random), 16)
+    digits = []
+    for _ in range(32):
+        number, digit = divmod(number, 36)
+        digits.append(_DIGITS[digit])
+    return "".join(reversed(digits))
+
+
 def read_opaque_token(token: str, now: int) -> OpaqueHandle | None:
     """Take a token apart, or None if no token of ours that can be live at `now` looks like this.
 
     Costs no read, so guesses and long-expired tokens never reach the store.
     """
-    if not _OPAQUE.fullmatch(token):
+    number = _number(token)
+    if number is None:
         return None
-    hour, layout = int(token[:6], 16), int(token[6:8], 16)
+    hour, layout = number >> 136, number >> 128 & 0xFF
     if layout > MAX_LAYOUT or not hour_of(now) <= hour <= hour_of(now + OPAQUE_MAX_LIFETIME):
         return None
     return OpaqueHandle(opaque_handle(token), hour, layout)
+
+
+def _number(token: str) -> int | None:
+    if _HEX.fullmatch(token):
+        return int(token, 16)
+    if _BASE36.fullmatch(token):
+        number = int(token, 36)
+        return number if number < 1 << _TOKEN_BITS else None
+    return None
 
 
 def opaque_handle(token: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from token_service.domain.access_token import write_access_token
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import (
     InvalidRequest,
@@ -11,26 +10,9 @@ from token_service.domain.errors import (
     UnauthorizedClient,
     UnsupportedGrantType,
 )
-from token_service.domain.handles import RandomBytes, new_jwt_id, new_opaque_token, opaque_handle
-from token_service.domain.keys import SigningKeys
-from token_service.domain.limits import (
-    DEFAULT_LIFETIME,
-    JWT_MAX_LIFETIME,
-    LIMITS,
-    MIN_LIFETIME,
-    OPAQUE_MAX_LIFETIME,
-)
-from token_service.domain.location import DEFAULT_LAYOUT
-from token_service.domain.model import (
-    Access,
-    Client,
-    ClientCredentials,
-    Grant,
-    IssuedToken,
-    TokenFormat,
-    TokenRecord,
-)
-from token_service.domain.ports import Clock, TokenWriter
+from token_service.domain.limits import DEFAULT_LIFETIME, LIMITS
+from token_service.domain.mint import TokenDetails, TokenMint
+from token_service.domain.model import Access, Client, ClientCredentials, Grant, IssuedToken
 
 # RFC 6749 section 3.3: printable ASCII without the quote and the backslash.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)
@@ -47,36 +29,19 @@ class IssueRequest:
     public_may_send_secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class IssueSettings:
-    """What an operator chooses about issuing; lifetime in seconds."""
-
-    issuer: str
-    audience: str
-    lifetime: int = DEFAULT_LIFETIME
-    layout: int = DEFAULT_LAYOUT
-
-
 class TokenIssuer:
     """Issues tokens; one write each, and nothing is handed out that was not stored."""
 
-    def __init__(  # noqa: PLR0913 - the composition root names each collaborator once
+    def __init__(
         self,
-        *,
         authenticator: ClientAuthenticator,
-        tokens: TokenWriter,
-        keys: SigningKeys,
-        settings: IssueSettings,
-        now: Clock,
-        random: RandomBytes,
+        mint: TokenMint,
+        lifetime: int = DEFAULT_LIFETIME,
     ) -> None:
-        """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
+        """`lifetime` (seconds) is for clients that have none of their own."""
         self._authenticator = authenticator
-        self._tokens = tokens
-        self._keys = keys
-        self._settings = settings
-        self._now = now
-        self._random = random
+        self._mint = mint
+        self._lifetime = lifetime
 
     def issue(self, request: IssueRequest) -> IssuedToken:
         """A new token, stored before it is returned.
@@ -93,9 +58,17 @@ class TokenIssuer:
         client = self._client(request)
         grant = _grant(request, client)
         scope = _scope(request.scope, grant, client)
-        token = self._make(client, grant, scope)
-        self._tokens.put(token.record)
-        return token
+        return self._mint.mint(
+            TokenDetails(
+                owner=client,
+                grant=grant,
+                access=Access.READ_ONLY if grant is Grant.IMPLICIT else Access.FULL,
+                form=client.token_format,
+                lifetime=client.token_lifetime or self._lifetime,
+                audience=client.audience,
+                scope=scope,
+            )
+        )
 
     def _client(self, request: IssueRequest) -> Client:
         credentials = request.credentials
@@ -109,29 +82,6 @@ class TokenIssuer:
         return self._authenticator.authenticate(
             credentials, public_may_send_secret=request.public_may_send_secret
         )
-
-    def _make(self, client: Client, grant: Grant, scope: tuple[str, ...]) -> IssuedToken:
-        now, settings = self._now(), self._settings
-        expires_at = now + _lifetime(client, settings.lifetime)
-        opaque = (
-            new_opaque_token(expires_at, settings.layout, self._random)
-            if client.token_format is TokenFormat.OPAQUE
-            else None
-        )
-        record = TokenRecord(
-            handle=opaque_handle(opaque) if opaque else new_jwt_id(settings.layout, self._random),
-            layout=settings.layout,
-            owner=client.ref,
-            epoch=client.epoch,
-            issued_at=now,
-            expires_at=expires_at,
-            grant=grant,
-            access=Access.READ_ONLY if grant is Grant.IMPLICIT else Access.FULL,
-            audience=client.audience or (settings.audience,),
-            scope=scope,
-        )
-        value = opaque or write_access_token(record, settings.issuer, self._keys.current())
-        return IssuedToken(value, record)
 
 
 def _grant(request: IssueRequest, client: Client) -> Grant:
@@ -159,8 +109,3 @@ def _scope(asked: str | None, grant: Grant, client: Client) -> tuple[str, ...]:
     if not set(wanted) <= set(client.scopes):
         raise InvalidScope
     return wanted
-
-
-def _lifetime(client: Client, default: int) -> int:
-    longest = OPAQUE_MAX_LIFETIME if client.token_format is TokenFormat.OPAQUE else JWT_MAX_LIFETIME
-    return max(MIN_LIFETIME, min(client.token_lifetime or default, longest))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 
 class Grant(StrEnum):
@@ -9,6 +10,7 @@ class Grant(StrEnum):
 
     CLIENT_CREDENTIALS = "client_credentials"
     IMPLICIT = "implicit"
+    PASSWORD = "password"  # noqa: S105 - a grant's name
 
 
 class Access(StrEnum):
@@ -19,10 +21,14 @@ class Access(StrEnum):
 
 
 class TokenFormat(StrEnum):
-    """JWT carries its claims (RFC 9068); opaque carries only where its record lies."""
+    """JWT carries its claims (RFC 9068); the others only where their record lies.
+
+    `opaque` is 40 hexadecimal characters, `base36` Magento's 32 of 0-9 and a-z.
+    """
 
     JWT = "jwt"
     OPAQUE = "opaque"
+    BASE36 = "base36"
 
 
 class Introspection(StrEnum):
@@ -32,12 +38,40 @@ class Introspection(StrEnum):
     ANY = "any"
 
 
+# What a client may be given by an operator; PASSWORD is for people, who have no client.
+CLIENT_GRANTS = frozenset({Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT})
+
+
+class OwnerKind(StrEnum):
+    """What can own a token."""
+
+    CLIENT = "client"
+    ADMIN = "admin"
+    CUSTOMER = "customer"
+
+
 @dataclass(frozen=True, slots=True)
 class OwnerRef:
     """Names an owner: its kind and its id, unique within the kind."""
 
-    kind: str
+    kind: OwnerKind
     id: str
+
+    @property
+    def subject(self) -> str:
+        """The `sub` claim: a client's id as it is; no client id can look like anybody else's.
+
+        RFC 9068 section 5: a client must not be able to pass for a person.
+        """
+        return self.id if self.kind is OwnerKind.CLIENT else f"{self.kind}:{self.id}"
+
+    @classmethod
+    def from_subject(cls, subject: str) -> "OwnerRef | None":
+        """The owner a `sub` claim names, or None if it names none of ours."""
+        kind, colon, identifier = subject.rpartition(":")
+        if not colon:
+            return cls(OwnerKind.CLIENT, identifier)
+        return cls(OwnerKind(kind), identifier) if kind in frozenset(OwnerKind) else None
 
     def __str__(self) -> str:
         """`kind#id`, as the store keys it."""
@@ -47,10 +81,22 @@ class OwnerRef:
     def parse(cls, text: str) -> "OwnerRef":
         """Read back what `str` wrote."""
         kind, _, identifier = text.partition("#")
-        return cls(kind, identifier)
+        return cls(OwnerKind(kind), identifier)
 
 
-CLIENT_KIND = "client"
+class Owner(Protocol):
+    """What every owner of tokens has, whatever its kind."""
+
+    @property
+    def ref(self) -> OwnerRef:
+        """Its kind and id."""
+
+    @property
+    def epoch(self) -> str:
+        """Copied into its tokens; replacing it ends them all."""
+
+    def is_live(self, now: int) -> bool:
+        """Enabled, and not past its own expiry at `now` (seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +126,7 @@ class Client:
     enabled: bool = True
     public: bool = False
     secrets: tuple[Secret, ...] = ()
-    grants: frozenset[Grant] = frozenset(Grant)
+    grants: frozenset[Grant] = CLIENT_GRANTS
     scopes: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
     token_format: TokenFormat = TokenFormat.JWT
@@ -92,11 +138,43 @@ class Client:
     @property
     def ref(self) -> OwnerRef:
         """This client as an owner of tokens."""
-        return OwnerRef(CLIENT_KIND, self.id)
+        return OwnerRef(OwnerKind.CLIENT, self.id)
 
     def is_live(self, now: int) -> bool:
         """Enabled, and not past its own expiry at `now` (seconds)."""
         return self.enabled and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person with a name and a password: an admin, or a customer known by e-mail address.
+
+    `resources` is what an admin may use; `ALL_RESOURCES` alone stands for every one. `version`
+    counts changes, as a client's does.
+    """
+
+    kind: OwnerKind
+    id: str
+    username: str
+    password_hash: str = field(repr=False)
+    epoch: str
+    created_at: int
+    enabled: bool = True
+    resources: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def ref(self) -> OwnerRef:
+        """This account as an owner of tokens."""
+        return OwnerRef(self.kind, self.id)
+
+    def is_live(self, now: int) -> bool:  # noqa: ARG002 - accounts have no expiry of their own
+        """Enabled."""
+        return self.enabled
+
+
+# Magento's root of all resources.
+ALL_RESOURCES = "Magento_Backend::all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +220,5 @@ class ActiveToken:
     """A token found active, and the owner as the store holds it now."""
 
     record: TokenRecord
-    owner: Client
+    owner: Owner
     format: TokenFormat

@@ -1,28 +1,29 @@
 """What a token may do, as data: a document of routes and what reading and writing there require.
 
-The first route whose path fits decides. A path is exact or ends in `/*`. A route says who refuses:
-the gateway (the authorizer denies), or the backend (the authorizer passes the caller on with its
-verdict, and the backend answers in its dialect's words).
+The first route whose path fits decides. A path is exact, has `{name}` for any one segment, or ends
+in `/*`. A route says who refuses: the gateway (the authorizer denies), or the backend (the
+authorizer passes the caller on with its verdict, and the backend answers in its dialect's words).
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import combinations, product
 from typing import Any
 
-from token_service.domain.model import Access
+from token_service.domain.model import ALL_RESOURCES, Access, Account, ActiveToken, OwnerKind
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_METHODS = ("DELETE", "PATCH", "POST", "PUT")
 
-
-class Requirement(StrEnum):
-    """Least a caller must hold."""
-
-    ANONYMOUS = "anonymous"
-    READ_ONLY = "read_only"
-    FULL = "full"
+# The least a caller must hold: one of these words, or the name of a Magento resource.
+ANONYMOUS = "anonymous"
+SELF = "self"
+READ_ONLY = "read_only"
+FULL = "full"
+_RESOURCE = re.compile(r"[A-Za-z0-9_]+::[A-Za-z0-9_]+", re.ASCII)
 
 
 class Refusal(StrEnum):
@@ -45,46 +46,85 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """What a policy looks at: the kind of owner, the token's access, and an admin's resources."""
+
+    kind: OwnerKind
+    access: Access
+    resources: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, token: ActiveToken) -> "Caller":
+        """The caller who holds this token."""
+        owner = token.owner
+        resources = frozenset(owner.resources) if isinstance(owner, Account) else frozenset()
+        return cls(token.record.owner.kind, token.record.access, resources)
+
+    def meets(self, requirement: str) -> bool:
+        """Whether this caller holds what is required (contracts/magento.md 6.2 for resources)."""
+        everything = ALL_RESOURCES in self.resources
+        if requirement == SELF:
+            return self.kind is OwnerKind.CUSTOMER
+        if requirement == READ_ONLY:
+            return self.kind is OwnerKind.CLIENT or everything
+        if requirement == FULL:
+            is_client = self.kind is OwnerKind.CLIENT
+            return everything or (is_client and self.access is Access.FULL)
+        return everything or requirement in self.resources
+
+
+def judge(caller: Caller | None, requirement: str) -> Verdict:
+    """Hold a caller against a requirement; None is nobody."""
+    if requirement == ANONYMOUS:
+        return Verdict.ALLOWED
+    if caller is None:
+        return Verdict.UNAUTHENTICATED
+    return Verdict.ALLOWED if caller.meets(requirement) else Verdict.INSUFFICIENT
+
+
+@dataclass(frozen=True)
 class Route:
     """One line of the document."""
 
     path: str
-    read: Requirement
-    write: Requirement
+    read: str
+    write: str
     refusal: Refusal
+
+    @cached_property
+    def has_names(self) -> bool:
+        """Whether a segment stands for any one."""
+        return "{" in self.path
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        stem = self.path.removesuffix("*")
+        parts = [re.escape(part) for part in re.split(r"\{\w+\}", stem)]
+        return re.compile("[^/]+".join(parts) + (".*" if stem != self.path else ""))
 
     def covers(self, path: str) -> bool:
         """Whether a request path (or another route's path) falls under this route."""
-        if self.path.endswith("/*"):
-            return path.startswith(self.path[:-1])
-        return path == self.path
+        return self._pattern.fullmatch(path) is not None
 
-    def requirement(self, *, write: bool) -> Requirement:
+    def requirement(self, *, write: bool) -> str:
         """What this route asks of a reader or a writer."""
         return self.write if write else self.read
 
 
-def is_write(method: str) -> bool:
-    """Whether a method changes things; an unknown one is taken to."""
-    return method not in READ_METHODS
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one request, who refuses, and what it would have taken."""
 
-
-def judge(access: Access | None, requirement: Requirement) -> Verdict:
-    """Hold a caller against a requirement; `access` is None without an active token."""
-    if requirement is Requirement.ANONYMOUS:
-        return Verdict.ALLOWED
-    if access is None:
-        return Verdict.UNAUTHENTICATED
-    if requirement is Requirement.READ_ONLY or access is Access.FULL:
-        return Verdict.ALLOWED
-    return Verdict.INSUFFICIENT
+    verdict: Verdict
+    refusal: Refusal
+    required: str
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A whole document."""
 
-    routes: tuple[Route, ...]
+    routes: tuple[Route, ...] = field(default=())
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> "Policy":
@@ -101,50 +141,60 @@ class Policy:
         policy._check_order()
         return policy
 
-    def route_for(self, path: str) -> Route | None:
-        """The first route that covers a path; None for paths that could mean another one."""
-        if not _is_plain(path):
-            return None
-        return next((route for route in self.routes if route.covers(path)), None)
-
-    def decide(self, access: Access | None, method: str, path: str) -> tuple[Verdict, Refusal]:
-        """The verdict on one request and who is to refuse it. No route: the gateway refuses."""
-        route = self.route_for(path)
+    def decide(self, caller: Caller | None, method: str, path: str) -> Decision:
+        """The decision on one request. No route, or a path that could mean another: refused."""
+        plain = _is_plain(path)
+        route = next((route for route in self.routes if plain and route.covers(path)), None)
         if route is None:
-            return (Verdict.INSUFFICIENT if access else Verdict.UNAUTHENTICATED), Refusal.GATEWAY
-        return judge(access, route.requirement(write=is_write(method))), route.refusal
+            verdict = Verdict.INSUFFICIENT if caller else Verdict.UNAUTHENTICATED
+            return Decision(verdict, Refusal.GATEWAY, "")
+        required = route.requirement(write=method not in READ_METHODS)
+        return Decision(judge(caller, required), route.refusal, required)
 
-    def rules(self, access: Access | None) -> Iterator[tuple[bool, str, str]]:
+    def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.
 
         A refusal is spelled out only where a later, wider route would allow: in an IAM policy a
-        Deny beats every Allow, and what nothing allows is denied anyway.
+        Deny beats every Allow, and what nothing allows is denied anyway. A route with named
+        segments allows nothing here, since IAM's wildcard would run across the slash.
         """
         for i, route in enumerate(self.routes):
             for write, methods in ((False, READ_METHODS), (True, WRITE_METHODS)):
-                if _allows(route, access, write=write):
-                    yield from ((True, method, route.path) for method in methods)
+                if _allows(route, caller, write=write):
+                    if not route.has_names:
+                        yield from ((True, method, route.path) for method in methods)
                 elif any(
-                    later.covers(route.path) and _allows(later, access, write=write)
+                    later.covers(route.path) and _allows(later, caller, write=write)
                     for later in self.routes[i + 1 :]
                 ):
-                    yield from ((False, method, route.path) for method in methods)
+                    path = re.sub(r"\{\w+\}", "*", route.path)
+                    yield from ((False, method, path) for method in methods)
 
     def _check_order(self) -> None:
         for (i, first), (j, second) in combinations(enumerate(self.routes), 2):
             if first.covers(second.path):
                 raise PolicyError(f"routes[{j}]: never reached, routes[{i}] covers {second.path}")
         for (i, inner), (j, middle), (_, outer) in combinations(enumerate(self.routes), 3):
-            if middle.covers(inner.path) and outer.covers(middle.path):
-                for access, write in product((None, *Access), (False, True)):
-                    allowed = [_allows(r, access, write=write) for r in (inner, middle, outer)]
-                    if allowed == [True, False, True]:
-                        # The middle route's Deny would beat the inner route's Allow.
-                        raise PolicyError(f"routes[{i}]: allows within routes[{j}], which refuses")
+            if not (middle.covers(inner.path) and outer.covers(middle.path)):
+                continue
+            for caller, write in product(self._sorts_of_caller(), (False, True)):
+                allowed = [_allows(r, caller, write=write) for r in (inner, middle, outer)]
+                if allowed == [True, False, True]:
+                    # The middle route's Deny would beat the inner route's Allow.
+                    raise PolicyError(f"routes[{i}]: allows within routes[{j}], which refuses")
+
+    def _sorts_of_caller(self) -> Iterator[Caller | None]:
+        """One of each sort that the document can tell apart."""
+        yield None
+        yield from (Caller(OwnerKind.CLIENT, access) for access in Access)
+        yield Caller(OwnerKind.CUSTOMER, Access.FULL)
+        named = {word for route in self.routes for word in (route.read, route.write)}
+        for resource in {ALL_RESOURCES, *filter(_RESOURCE.fullmatch, named)}:
+            yield Caller(OwnerKind.ADMIN, Access.FULL, frozenset({resource}))
 
 
-def _allows(route: Route, access: Access | None, *, write: bool) -> bool:
-    return judge(access, route.requirement(write=write)) is Verdict.ALLOWED
+def _allows(route: Route, caller: Caller | None, *, write: bool) -> bool:
+    return judge(caller, route.requirement(write=write)) is Verdict.ALLOWED
 
 
 def _is_plain(path: str) -> bool:
@@ -165,13 +215,20 @@ def _route(line: object, where: str) -> Route:
     if unknown:
         raise PolicyError(f"{where}: unknown member {min(unknown)}")
     path = line.get("path")
-    if not isinstance(path, str) or not path.startswith("/") or "*" in path.removesuffix("/*"):
-        raise PolicyError(f"{where}.path: a path from /, exact or ending in /*, is needed")
+    if not isinstance(path, str) or not re.fullmatch(r"(/([^/*{}]*|\{\w+\}))*(/\*)?", path):
+        raise PolicyError(f"{where}.path: a path from /, exact, with {{name}}, or ending in /*")
     try:
-        read, write = Requirement(line["read"]), Requirement(line["write"])
         refusal = Refusal(line.get("refusal", Refusal.GATEWAY))
-    except KeyError as error:
-        raise PolicyError(f"{where}: {error} is missing") from error
     except ValueError as error:
-        raise PolicyError(f"{where}: {error}") from error
-    return Route(path, read, write, refusal)
+        raise PolicyError(f"{where}.refusal: {error}") from error
+    return Route(
+        path, _requirement(line, "read", where), _requirement(line, "write", where), refusal
+    )
+
+
+def _requirement(line: Mapping[str, Any], name: str, where: str) -> str:
+    value = line.get(name)
+    words = (ANONYMOUS, SELF, READ_ONLY, FULL)
+    if not isinstance(value, str) or not (value in words or _RESOURCE.fullmatch(value)):
+        raise PolicyError(f"{where}.{name}: one of {', '.join(words)}, or a resource like A::b")
+    return value

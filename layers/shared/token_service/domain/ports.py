@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from token_service.domain.location import Location
-from token_service.domain.model import Client, OwnerRef, TokenRecord
+from token_service.domain.model import Account, Client, Owner, OwnerKind, OwnerRef, TokenRecord
 
 type Clock = Callable[[], int]
 """Seconds since the epoch, UTC."""
@@ -16,6 +16,13 @@ class Clients(Protocol):
 
     def find(self, client_id: str) -> Client | None:
         """The client, or None when there is none."""
+
+
+class Owners(Protocol):
+    """Finds owners of any kind, strongly consistent."""
+
+    def find(self, owner: OwnerRef) -> Owner | None:
+        """The owner, or None when there is none."""
 
 
 class ClientExistsError(ValueError):
@@ -42,6 +49,58 @@ class ClientRegistry(Clients, Protocol):
         """Every client, without scanning the table."""
 
 
+class AccountExistsError(ValueError):
+    """The name is taken within its kind."""
+
+
+class AccountChangedError(RuntimeError):
+    """Somebody else changed or removed the account since it was read."""
+
+
+class Accounts(Protocol):
+    """Finds accounts by name, strongly consistent, and ends their tokens."""
+
+    def find_by_username(self, kind: OwnerKind, username: str) -> Account | None:
+        """The account of this name and kind, or None."""
+
+    def replace_epoch(self, owner: OwnerRef, epoch: str) -> bool:
+        """End all tokens of an account with one write; False if it is gone."""
+
+
+class AccountRegistry(Accounts, Protocol):
+    """Keeps accounts for the operator."""
+
+    def create(self, account: Account) -> None:
+        """Keep a new account; raises AccountExistsError."""
+
+    def replace(self, account: Account) -> Account:
+        """Write a changed account over the version it was read as; raises AccountChangedError."""
+
+    def delete(self, account: Account) -> bool:
+        """Remove the account and its name; False if it was gone."""
+
+    def list(self, kind: OwnerKind) -> Iterator[Account]:
+        """Every account of a kind, without scanning the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockOut:
+    """So many failures lock a name for so many seconds after the last of them."""
+
+    max_failures: int
+    seconds: int
+
+
+class LoginFailures(Protocol):
+    """Counts attempts to log in, atomically; `key` is a digest, never a name."""
+
+    def count(self, key: str, now: int, lock_out: LockOut) -> bool:
+        """Count one attempt at `now` (seconds); a locked name counts nothing and gives False."""
+
+    def reset(self, key: str) -> None:
+        """Forget the failures under a key."""
+
+
 class TokenWriter(Protocol):
     """Keeps new records."""
 
@@ -57,7 +116,7 @@ class TokenReader(Protocol):
 
     def find_with_owner(
         self, location: Location, owner: OwnerRef
-    ) -> tuple[TokenRecord | None, Client | None]:
+    ) -> tuple[TokenRecord | None, Owner | None]:
         """The record and the owner in one round trip; a half answer is never given."""
 
 

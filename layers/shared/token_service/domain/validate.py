@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from token_service.domain.access_token import read_access_token
 from token_service.domain.handles import read_opaque_token
 from token_service.domain.keys import VerificationKeys
-from token_service.domain.model import CLIENT_KIND, ActiveToken, Client, TokenFormat, TokenRecord
-from token_service.domain.ports import Clients, Clock, TokenReader
+from token_service.domain.model import ActiveToken, Owner, TokenFormat, TokenRecord
+from token_service.domain.ports import Clock, Owners, TokenReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class TokenValidator:
         self,
         *,
         tokens: TokenReader,
-        clients: Clients,
+        owners: Owners,
         keys: VerificationKeys,
         settings: ValidationSettings,
         now: Clock,
     ) -> None:
         """`now` gives seconds since the epoch."""
         self._tokens = tokens
-        self._clients = clients
+        self._owners = owners
         self._keys = keys
         self._settings = settings
         self._now = now
@@ -63,12 +63,12 @@ class TokenValidator:
     def _validate_opaque(self, token: str) -> ActiveToken | None:
         handle = read_opaque_token(token, self._now())
         record = self._tokens.find(handle.location) if handle else None
-        if record is None or record.owner.kind != CLIENT_KIND:
+        if record is None:
             return None
-        return self._active(record, self._clients.find(record.owner.id), TokenFormat.OPAQUE)
+        return self._active(record, self._owners.find(record.owner), TokenFormat.OPAQUE)
 
     def _active(
-        self, record: TokenRecord, owner: Client | None, form: TokenFormat
+        self, record: TokenRecord, owner: Owner | None, form: TokenFormat
     ) -> ActiveToken | None:
         now = self._now()
         if (

@@ -1,8 +1,4 @@
-"""A client as an item of the clients table, and the keys of that table.
-
-Partition key `entity` names what the item is about; sort key `part` which side of it. One entity's
-parts can be granted to a function alone, by its leading key.
-"""
+"""A client as an item of the clients table."""
 
 from typing import Any
 
@@ -14,19 +10,12 @@ from token_service.domain.model import (
     Secret,
     TokenFormat,
 )
-from token_service.store.dynamodb import Item
-
-PROFILE = "profile"
-
-
-def client_key(owner: OwnerRef) -> Item:
-    """The key under which an owner's own item lies."""
-    return {"entity": {"S": str(owner)}, "part": {"S": PROFILE}}
+from token_service.store.dynamodb import Item, owner_key
 
 
 def client_to_item(client: Client) -> Item:
     """A client as it is stored; absent values are left out."""
-    item: Item = client_key(client.ref) | {
+    item: Item = owner_key(client.ref) | {
         "name": {"S": client.name},
         "epoch": {"S": client.epoch},
         "created_at": {"N": str(client.created_at)},

@@ -1,31 +1,26 @@
-"""Clients in DynamoDB, and the directory that lists them without a Scan."""
+"""Clients in DynamoDB."""
 
 from collections.abc import Iterator
-from hashlib import sha256
-from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from token_service.domain.model import CLIENT_KIND, Client, OwnerRef
+from token_service.domain.model import Client, OwnerKind, OwnerRef
 from token_service.domain.ports import ClientChangedError, ClientExistsError
-from token_service.store.client_items import client_from_item, client_key, client_to_item
+from token_service.store.client_items import client_from_item, client_to_item
+from token_service.store.directory import directory_entry, directory_key, listed
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
-    Item,
     Pause,
-    batch_get,
+    TransactionConditionError,
     error_code,
     not_now,
+    owner_key,
+    transact,
 )
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-# A directory shard takes 1,000 writes a second: far more clients than anybody makes at once.
-DIRECTORY_SHARDS = 16
-_BATCH_GET = 100
 
 
 class DynamoClients:
@@ -47,7 +42,7 @@ class DynamoClients:
         with not_now():
             answer = self._client.get_item(
                 TableName=self._table,
-                Key=client_key(OwnerRef(CLIENT_KIND, client_id)),
+                Key=owner_key(OwnerRef(OwnerKind.CLIENT, client_id)),
                 ConsistentRead=True,
             )
         item = answer.get("Item")
@@ -62,7 +57,8 @@ class DynamoClients:
 
         """
         try:
-            self._transact(
+            transact(
+                self._client,
                 {
                     "Put": {
                         "TableName": self._table,
@@ -70,9 +66,14 @@ class DynamoClients:
                         "ConditionExpression": "attribute_not_exists(entity)",
                     }
                 },
-                {"Put": {"TableName": self._table, "Item": _directory_entry(client)}},
+                {
+                    "Put": {
+                        "TableName": self._table,
+                        "Item": directory_entry(client.ref, client.expires_at),
+                    }
+                },
             )
-        except _ConditionFailedError as error:
+        except TransactionConditionError as error:
             raise ClientExistsError(f"there is already a client {client.id}") from error
 
     def replace(self, client: Client) -> Client:
@@ -106,79 +107,29 @@ class DynamoClients:
             Unavailable: DynamoDB did not answer.
 
         """
-        key = client_key(OwnerRef(CLIENT_KIND, client_id))
+        owner = OwnerRef(OwnerKind.CLIENT, client_id)
         try:
-            self._transact(
+            transact(
+                self._client,
                 {
                     "Delete": {
                         "TableName": self._table,
-                        "Key": key,
+                        "Key": owner_key(owner),
                         "ConditionExpression": "attribute_exists(entity)",
                     }
                 },
-                {"Delete": {"TableName": self._table, "Key": _directory_key(client_id)}},
+                {"Delete": {"TableName": self._table, "Key": directory_key(owner)}},
             )
-        except _ConditionFailedError:
+        except TransactionConditionError:
             return False
         return True
 
     def list(self) -> Iterator[Client]:
-        """Every client, shard by shard.
+        """Every client.
 
         Raises:
             Unavailable: DynamoDB did not answer.
 
         """
-        for shard in range(DIRECTORY_SHARDS):
-            for ids in batched(self._ids(shard), _BATCH_GET, strict=False):
-                keys = [client_key(OwnerRef(CLIENT_KIND, client_id)) for client_id in ids]
-                found = batch_get(self._client, {self._table: keys}, self._pause)
-                yield from (client_from_item(item) for item in found[self._table])
-
-    def _ids(self, shard: int) -> Iterator[str]:
-        start: Item | None = None
-        while True:
-            page: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
-            with not_now():
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="entity = :directory",
-                    ExpressionAttributeValues={":directory": {"S": _directory(shard)}},
-                    ConsistentRead=True,
-                    **page,
-                )
-            yield from (item["part"]["S"] for item in answer["Items"])
-            start = answer.get("LastEvaluatedKey")
-            if not start:
-                return
-
-    def _transact(self, *actions: "TransactWriteItemTypeDef") -> None:
-        try:
-            with not_now():
-                self._client.transact_write_items(TransactItems=list(actions))
-        except ClientError as error:
-            reasons = error.response.get("CancellationReasons", [])
-            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
-                raise _ConditionFailedError from error
-            raise
-
-
-class _ConditionFailedError(Exception):
-    """A transaction was cancelled by its own condition."""
-
-
-def _directory(shard: int) -> str:
-    return f"directory#{CLIENT_KIND}#{shard:x}"
-
-
-def _directory_key(client_id: str) -> Item:
-    shard = sha256(client_id.encode()).digest()[0] % DIRECTORY_SHARDS
-    return {"entity": {"S": _directory(shard)}, "part": {"S": client_id}}
-
-
-def _directory_entry(client: Client) -> Item:
-    """Ends with its client, so that an expired client leaves no name behind."""
-    entry = _directory_key(client.id)
-    if client.expires_at is not None:
-        entry["expires_at"] = {"N": str(client.expires_at)}
-    return entry
+        items = listed(self._client, self._table, OwnerKind.CLIENT, self._pause)
+        return (client_from_item(item) for item in items)

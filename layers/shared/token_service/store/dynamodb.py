@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, HTTPClientError
 
 from token_service.domain.errors import Unavailable
+from token_service.domain.model import OwnerRef
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 type Item = dict[str, Any]
 """An item as the low-level client has it: attribute name to {"S": ...} or {"N": ...}."""
@@ -34,6 +36,15 @@ _BATCH_REPEATS = 2
 _HTTP_SERVER_ERROR = 500
 
 
+def owner_key(owner: OwnerRef) -> Item:
+    """The key of an owner's own item in the clients table.
+
+    Its partition key `entity` names what an item is about, its sort key `part` which side of it:
+    one entity's parts can be granted to a function alone, by the leading key.
+    """
+    return {"entity": {"S": str(owner)}, "part": {"S": "profile"}}
+
+
 @contextmanager
 def not_now() -> Iterator[None]:
     """Turn throttling, server faults and broken connections into `Unavailable`."""
@@ -46,6 +57,28 @@ def not_now() -> Iterator[None]:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in _NOT_NOW or status >= _HTTP_SERVER_ERROR:
             raise Unavailable(detail=code) from error
+        raise
+
+
+class TransactionConditionError(Exception):
+    """A transaction was cancelled by one of its own conditions."""
+
+
+def transact(client: "DynamoDBClient", *actions: "TransactWriteItemTypeDef") -> None:
+    """Write all of these or none.
+
+    Raises:
+        TransactionConditionError: a condition did not hold.
+        Unavailable: DynamoDB did not answer.
+
+    """
+    try:
+        with not_now():
+            client.transact_write_items(TransactItems=actions)
+    except ClientError as error:
+        reasons = error.response.get("CancellationReasons", [])
+        if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+            raise TransactionConditionError from error
         raise
 
 

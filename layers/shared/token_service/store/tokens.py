@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import Access, Client, Grant, OwnerRef, TokenRecord
-from token_service.store.client_items import client_from_item, client_key
+from token_service.domain.model import Access, Grant, Owner, OwnerRef, TokenRecord
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
     Item,
@@ -17,7 +16,9 @@ from token_service.store.dynamodb import (
     batch_get,
     error_code,
     not_now,
+    owner_key,
 )
+from token_service.store.owners import owner_from_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -92,7 +93,7 @@ class DynamoTokens:
 
     def find_with_owner(
         self, location: Location, owner: OwnerRef
-    ) -> tuple[TokenRecord | None, Client | None]:
+    ) -> tuple[TokenRecord | None, Owner | None]:
         """The record and its owner in one strongly consistent round trip.
 
         Raises:
@@ -101,11 +102,11 @@ class DynamoTokens:
         """
         found = batch_get(
             self._client,
-            {self._table: [_key(location)], self._clients_table: [client_key(owner)]},
+            {self._table: [_key(location)], self._clients_table: [owner_key(owner)]},
             self._pause,
         )
         records = [from_item(item) for item in found[self._table]]
-        owners = [client_from_item(item) for item in found[self._clients_table]]
+        owners = [owner_from_item(item) for item in found[self._clients_table]]
         return (records[0] if records else None, owners[0] if owners else None)
 
     def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:

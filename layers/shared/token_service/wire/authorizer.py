@@ -10,10 +10,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from token_service.domain.model import ActiveToken
-from token_service.domain.policy import Policy, Refusal, Requirement, Verdict, judge
+from token_service.domain.model import ActiveToken, OwnerKind
+from token_service.domain.policy import (
+    FULL,
+    READ_ONLY,
+    Caller,
+    Decision,
+    Policy,
+    Refusal,
+    Verdict,
+    judge,
+)
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
+from token_service.wire.magento.paths import canonical
 
 
 class Kind(StrEnum):
@@ -82,8 +92,8 @@ class Authorizer:
             token = None
         answer = write_answer(question, token, self._policy)
         context = answer.get("context") or answer.get("resolverContext") or {}
-        client_id = token.record.owner.id if token else None
-        self._observe(question.kind, context["verdict"], client_id)
+        subject = token.record.owner.subject if token else None
+        self._observe(question.kind, context["verdict"], subject)
         return answer
 
 
@@ -120,37 +130,43 @@ def read_question(event: Mapping[str, Any]) -> Question:
 
 def write_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
     """The answer in the asker's own shape; denied unless something allows."""
-    access = token.record.access if token else None
+    caller = Caller.of(token) if token else None
     if question.kind is Kind.POLICY:
         return _policy_answer(question, token, policy)
     if question.kind is Kind.WEBSOCKET:
         # A connection goes both ways, so a read-only token may not open one.
-        allowed = judge(access, Requirement.FULL) is Verdict.ALLOWED
-        return _iam(token, [(allowed, question.arn)])
+        return _iam(token, [(judge(caller, FULL) is Verdict.ALLOWED, question.arn)])
     if question.kind is Kind.APPSYNC:
-        writes = bool(_GRAPHQL_WRITE.search(question.graphql))
-        verdict = judge(access, Requirement.FULL if writes else Requirement.READ_ONLY)
-        allowed = verdict is Verdict.ALLOWED
-        return {"isAuthorized": allowed, "resolverContext": context_of(token, verdict)}
-    verdict, refusal = policy.decide(access, question.method, question.path)
-    allowed = verdict is Verdict.ALLOWED
-    if question.kind is Kind.HTTP_V2:
+        required = FULL if _GRAPHQL_WRITE.search(question.graphql) else READ_ONLY
+        decision = Decision(judge(caller, required), Refusal.GATEWAY, required)
+        allowed = decision.verdict is Verdict.ALLOWED
+        return {"isAuthorized": allowed, "resolverContext": context_of(token, decision)}
+    decision = policy.decide(caller, question.method, canonical_path(question.path))
+    allowed = decision.verdict is Verdict.ALLOWED
+    if question.kind is Kind.HTTP_V2 and decision.refusal is Refusal.BACKEND:
         # A backend that refuses for itself gets the caller with the verdict on it.
-        passed = allowed or refusal is Refusal.BACKEND
-        return {"isAuthorized": passed, "context": context_of(token, verdict)}
-    return {"isAuthorized": allowed, "context": context_of(token, verdict)}
+        allowed = True
+    return {"isAuthorized": allowed, "context": context_of(token, decision)}
 
 
-def context_of(token: ActiveToken | None, verdict: Verdict) -> dict[str, str]:
+def canonical_path(path: str) -> str:
+    """The path that a policy names: Magento's routes have many (contracts/magento.md 1.1)."""
+    route = canonical(path)
+    return path if route is None else f"/rest{route}"
+
+
+def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
     """What the backend learns of the caller: never the token."""
+    found = {"verdict": str(decision.verdict), "required": decision.required}
     if token is None:
-        return {"verdict": verdict, "active": "false"}
+        return {**found, "active": "false"}
     record = token.record
     return {
-        "verdict": verdict,
+        **found,
         "active": "true",
-        "client_id": record.owner.id,
-        "subject": record.owner.id,
+        "kind": record.owner.kind,
+        "client_id": record.owner.id if record.owner.kind is OwnerKind.CLIENT else "",
+        "subject": record.owner.subject,
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
@@ -179,12 +195,12 @@ def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy
     each of them, and a REST API can word its refusals in its gateway responses.
     """
     api_and_stage = "/".join(question.arn.split("/")[:2])
-    access = token.record.access if token else None
+    caller = Caller.of(token) if token else None
     return _iam(
         token,
         [
             (allowed, f"{api_and_stage}/{method}{path}")
-            for allowed, method, path in policy.rules(access)
+            for allowed, method, path in policy.rules(caller)
         ],
     )
 
@@ -204,7 +220,7 @@ def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, 
     return {
         "principalId": token.record.owner.id if token else "anonymous",
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},
-        "context": context_of(token, Verdict.ALLOWED),
+        "context": context_of(token, Decision(Verdict.ALLOWED, Refusal.GATEWAY, "")),
     }
 
 

@@ -27,15 +27,11 @@ class Operation(StrEnum):
 
 
 class Dialect(Protocol):
-    """One platform's wire format."""
+    """One platform's wire format: how it is recognized, and how it refuses."""
 
     @property
     def name(self) -> str:
         """For logs and metrics."""
-
-    @property
-    def routes(self) -> Mapping[str, Operation]:
-        """The paths this dialect serves."""
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -48,14 +44,23 @@ class Dialect(Protocol):
     def preflight(self, request: Request) -> Response | None:
         """The answer to a browser's preflight, or None if this dialect has none."""
 
+    def write_error(self, error: ServiceError, request: Request) -> Response:
+        """Any refusal, in this dialect's own status and body."""
+
+
+@runtime_checkable
+class ClientTokens(Dialect, Protocol):
+    """A dialect in which clients ask for tokens."""
+
+    @property
+    def routes(self) -> Mapping[str, Operation]:
+        """The paths this dialect serves."""
+
     def read_issue(self, request: Request) -> IssueRequest:
         """Read a token request; raises a ServiceError for one that cannot be read."""
 
     def write_token(self, token: IssuedToken) -> Response:
         """The success answer."""
-
-    def write_error(self, error: ServiceError, request: Request) -> Response:
-        """Any refusal, in this dialect's own status and body."""
 
 
 @runtime_checkable

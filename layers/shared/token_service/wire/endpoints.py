@@ -8,7 +8,7 @@ from token_service.domain.errors import NotFound, ServiceError
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.revoke import TokenRevocation
-from token_service.wire.dialect import Dialect, Operation, TokenManagement
+from token_service.wire.dialect import ClientTokens, Dialect, Operation, TokenManagement
 from token_service.wire.http import Request, Response
 from token_service.wire.oauth import MissingToken
 from token_service.wire.registry import dialect_for
@@ -89,6 +89,8 @@ class IssueEndpoint(Endpoint):
         self._issuer = issuer
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
+        if not isinstance(dialect, ClientTokens):
+            raise NotFound
         token = self._issuer.issue(dialect.read_issue(request))
         outcome = Outcome(
             self.operation, dialect.name, client_id=token.record.owner.id, grant=token.record.grant

@@ -14,13 +14,22 @@ from token_service.wire.dialect import Dialect
 from token_service.wire.http import Request, Response
 
 
-class Unauthenticated(ServiceError):
+class Refused(ServiceError):
+    """A caller who may not do this; `required` names what it would take."""
+
+    def __init__(self, required: str = "") -> None:
+        """`required` is the policy's word for it."""
+        super().__init__()
+        self.required = required
+
+
+class Unauthenticated(Refused):
     """No token, or one that is not active (Elastic Path: renew it)."""
 
     code = "unauthenticated"
 
 
-class Forbidden(ServiceError):
+class Forbidden(Refused):
     """An active token without the right (Elastic Path: do not try again)."""
 
     code = "forbidden"
@@ -30,6 +39,7 @@ class Forbidden(ServiceError):
 class Caller:
     """Who calls, as the authorizer found."""
 
+    kind: str
     client_id: str
     subject: str
     grant: str
@@ -44,13 +54,14 @@ def enforce(event: Mapping[str, Any], request: Request, dialect: Dialect) -> Cal
     """
     context = (event.get("requestContext") or {}).get("authorizer") or {}
     found = context.get("lambda") or {}
+    required = str(found.get("required", ""))
     if found.get("verdict") == Verdict.INSUFFICIENT:
-        return dialect.write_error(Forbidden(), request)
+        return dialect.write_error(Forbidden(required), request)
     if found.get("verdict") != Verdict.ALLOWED:
-        return dialect.write_error(Unauthenticated(), request)
+        return dialect.write_error(Unauthenticated(required), request)
     return Caller(
         **{
             name: str(found.get(name, ""))
-            for name in ("client_id", "subject", "grant", "access", "scope")
+            for name in ("kind", "client_id", "subject", "grant", "access", "scope")
         }
     )

@@ -215,8 +215,8 @@ class OAuthDialect:
         body: dict[str, object] = {
             "active": True,
             "iss": self._issuer,
-            "sub": record.owner.id,
-            "client_id": record.owner.id,
+            "sub": record.owner.subject,
+            "client_id": record.owner.subject,
             "aud": record.audience[0] if len(record.audience) == 1 else list(record.audience),
             "iat": record.issued_at,
             "nbf": record.issued_at,

@@ -3,6 +3,7 @@
 from token_service.wire import simple_store, standard
 from token_service.wire.dialect import Dialect
 from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.magento.dialect import Magento
 
 
 def dialects(
@@ -12,6 +13,7 @@ def dialects(
     return (
         ElasticPath(repeat_data=elastic_path_repeat_data, allow_origin=allow_origin),
         simple_store.dialect(issuer),
+        Magento(),
         standard.dialect(issuer),
     )
 

@@ -1,0 +1,169 @@
+"""What an operator does with accounts: make, list, change, end."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from token_service.domain.handles import RandomBytes
+from token_service.domain.login import failure_key
+from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
+from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
+from token_service.domain.ports import AccountRegistry, Clock, LoginFailures
+
+_MAX_USERNAME = 255
+_MIN_PASSWORD = 8
+_MAX_RESOURCES = 500
+
+
+class AccountDetailError(ValueError):
+    """A detail given for an account is not acceptable; the message names it."""
+
+
+class NoSuchAccountError(LookupError):
+    """There is no account of this name and kind."""
+
+
+class AccountAdministration:
+    """Every change is one conditional write: a lost race is an error, never a lost change."""
+
+    def __init__(
+        self,
+        *,
+        registry: AccountRegistry,
+        failures: LoginFailures,
+        hasher: PasswordHasher,
+        now: Clock,
+        random: RandomBytes,
+    ) -> None:
+        """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
+        self._registry = registry
+        self._failures = failures
+        self._hasher = hasher
+        self._now = now
+        self._random = random
+
+    def create(
+        self, kind: OwnerKind, username: str, password: str, resources: tuple[str, ...] = ()
+    ) -> Account:
+        """Make an account; only admins have resources.
+
+        Raises:
+            AccountDetailError: a detail is not acceptable.
+            AccountExistsError: the name is taken.
+
+        """
+        _check_username(username)
+        _check_password(password)
+        _check_resources(kind, resources)
+        account = Account(
+            kind=kind,
+            id=self._random(16).hex(),
+            username=username.strip(),
+            password_hash=self._hasher.hash(password),
+            epoch=self._new_epoch(),
+            created_at=self._now(),
+            resources=resources,
+        )
+        self._registry.create(account)
+        return account
+
+    def show(self, kind: OwnerKind, username: str) -> Account:
+        """The account.
+
+        Raises:
+            NoSuchAccountError: there is none of this name.
+
+        """
+        account = self._registry.find_by_username(kind, username)
+        if account is None:
+            raise NoSuchAccountError(username)
+        return account
+
+    def list(self, kind: OwnerKind) -> Iterator[Account]:
+        """Every account of a kind, in no particular order."""
+        return self._registry.list(kind)
+
+    def set_password(self, kind: OwnerKind, username: str, password: str) -> Account:
+        """Change the password, end the account's tokens, and unlock it.
+
+        Magento lets old tokens live; whoever changes a password expects otherwise.
+
+        Raises:
+            NoSuchAccountError, AccountDetailError, AccountChangedError: see the names.
+
+        """
+        _check_password(password)
+        changed = replace(
+            self.show(kind, username),
+            password_hash=self._hasher.hash(password),
+            epoch=self._new_epoch(),
+        )
+        self.unlock(kind, username)
+        return self._registry.replace(changed)
+
+    def set_enabled(self, kind: OwnerKind, username: str, *, enabled: bool) -> Account:
+        """Disable, which ends the account's tokens for good, or enable again.
+
+        Raises:
+            NoSuchAccountError, AccountChangedError: see the names.
+
+        """
+        account = self.show(kind, username)
+        epoch = account.epoch if enabled else self._new_epoch()
+        return self._registry.replace(replace(account, enabled=enabled, epoch=epoch))
+
+    def grant(self, username: str, resources: tuple[str, ...]) -> Account:
+        """Let an admin use these resources and no others.
+
+        Raises:
+            NoSuchAccountError, AccountDetailError, AccountChangedError: see the names.
+
+        """
+        _check_resources(OwnerKind.ADMIN, resources)
+        account = self.show(OwnerKind.ADMIN, username)
+        return self._registry.replace(replace(account, resources=resources))
+
+    def unlock(self, kind: OwnerKind, username: str) -> None:
+        """Forget failed logins under this name, whether or not it has an account."""
+        self._failures.reset(failure_key(kind, username))
+
+    def revoke_tokens(self, kind: OwnerKind, username: str) -> Account:
+        """End every token of the account.
+
+        Raises:
+            NoSuchAccountError, AccountChangedError: see the names.
+
+        """
+        account = self.show(kind, username)
+        return self._registry.replace(replace(account, epoch=self._new_epoch()))
+
+    def delete(self, kind: OwnerKind, username: str) -> None:
+        """Remove the account; its tokens end with it.
+
+        Raises:
+            NoSuchAccountError: there is none of this name.
+
+        """
+        if not self._registry.delete(self.show(kind, username)):
+            raise NoSuchAccountError(username)
+
+    def _new_epoch(self) -> str:
+        return self._random(8).hex()
+
+
+def _check_username(username: str) -> None:
+    if not (0 < len(username.strip()) <= _MAX_USERNAME and username.isprintable()):
+        raise AccountDetailError(f"a name has 1 to {_MAX_USERNAME} printable characters")
+
+
+def _check_password(password: str) -> None:
+    if not _MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise AccountDetailError(f"a password has {_MIN_PASSWORD} to {MAX_PASSWORD} characters")
+
+
+def _check_resources(kind: OwnerKind, resources: tuple[str, ...]) -> None:
+    if resources and kind is not OwnerKind.ADMIN:
+        raise AccountDetailError("only admins have resources")
+    if len(resources) > _MAX_RESOURCES:
+        raise AccountDetailError(f"at most {_MAX_RESOURCES} resources; {ALL_RESOURCES} is all")
+    if any("::" not in resource or not resource.isprintable() for resource in resources):
+        raise AccountDetailError(f"a resource is named like {ALL_RESOURCES}")

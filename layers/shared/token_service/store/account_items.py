@@ -1,0 +1,44 @@
+"""An account as an item of the clients table, and the item that makes its name unique."""
+
+from token_service.domain.login import same_name
+from token_service.domain.model import Account, OwnerKind, OwnerRef
+from token_service.store.dynamodb import Item, owner_key
+
+
+def account_to_item(account: Account) -> Item:
+    """An account as it is stored."""
+    return owner_key(account.ref) | {
+        "username": {"S": account.username},
+        "password_hash": {"S": account.password_hash},
+        "epoch": {"S": account.epoch},
+        "created_at": {"N": str(account.created_at)},
+        "enabled": {"BOOL": account.enabled},
+        "resources": {"L": [{"S": resource} for resource in account.resources]},
+        "version": {"N": str(account.version)},
+    }
+
+
+def account_from_item(item: Item) -> Account:
+    """The account that `account_to_item` stored."""
+    owner = OwnerRef.parse(item["entity"]["S"])
+    return Account(
+        kind=owner.kind,
+        id=owner.id,
+        username=item["username"]["S"],
+        password_hash=item["password_hash"]["S"],
+        epoch=item["epoch"]["S"],
+        created_at=int(item["created_at"]["N"]),
+        enabled=item["enabled"]["BOOL"],
+        resources=tuple(entry["S"] for entry in item["resources"]["L"]),
+        version=int(item["version"]["N"]),
+    )
+
+
+def name_key(kind: OwnerKind, username: str) -> Item:
+    """Where a name says whose it is."""
+    return {"entity": {"S": f"name#{kind}#{same_name(username)}"}, "part": {"S": "owner"}}
+
+
+def name_item(account: Account) -> Item:
+    """A name and whose it is."""
+    return name_key(account.kind, account.username) | {"id": {"S": account.id}}

@@ -1,0 +1,78 @@
+"""Failed logins in the tokens table: one counter a name, under a digest of the name.
+
+They are not under an expiry hour, because each failure moves the expiry; TTL removes them, free.
+"""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from token_service.domain.ports import LockOut
+from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoLoginFailures:
+    """Counts by conditional writes, so that guesses made at once are all counted."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """`table` is the tokens table."""
+        self._client = client
+        self._table = table
+
+    def count(self, key: str, now: int, lock_out: LockOut) -> bool:
+        """Count one attempt; False, and nothing counted, if the name is locked (seconds).
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        values = {
+            ":now": {"N": str(now)},
+            ":until": {"N": str(now + lock_out.seconds)},
+            ":one": {"N": "1"},
+        }
+        # Most people have no failures, so the first of these two writes is mostly the only one.
+        return self._update(
+            key,
+            "SET failures = :one, expires_at = :until",
+            "attribute_not_exists(failures) OR expires_at <= :now",
+            values,
+        ) or self._update(
+            key,
+            "SET failures = failures + :one, expires_at = :until",
+            "failures < :most AND expires_at > :now",
+            values | {":most": {"N": str(lock_out.max_failures)}},
+        )
+
+    def reset(self, key: str) -> None:
+        """Forget the failures under a key.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        with not_now():
+            self._client.delete_item(TableName=self._table, Key=_key(key))
+
+    def _update(self, key: str, update: str, condition: str, values: Item) -> bool:
+        try:
+            with not_now():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(key),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            return False
+        return True
+
+
+def _key(key: str) -> Item:
+    return {"bucket": {"S": f"login#{key}"}, "handle": {"S": "failures"}}

@@ -1,0 +1,41 @@
+"""Owners of any kind, found by kind and id."""
+
+from typing import TYPE_CHECKING
+
+from token_service.domain.model import Owner, OwnerKind, OwnerRef
+from token_service.store.account_items import account_from_item
+from token_service.store.client_items import client_from_item
+from token_service.store.dynamodb import Item, not_now, owner_key
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+def owner_from_item(item: Item) -> Owner:
+    """The owner an item holds, by the kind in its key."""
+    if OwnerRef.parse(item["entity"]["S"]).kind is OwnerKind.CLIENT:
+        return client_from_item(item)
+    return account_from_item(item)
+
+
+class DynamoOwners:
+    """Finds owners for the rules."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """`table` is the clients table."""
+        self._client = client
+        self._table = table
+
+    def find(self, owner: OwnerRef) -> Owner | None:
+        """The owner, strongly consistent, or None.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        with not_now():
+            answer = self._client.get_item(
+                TableName=self._table, Key=owner_key(owner), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return owner_from_item(item) if item else None

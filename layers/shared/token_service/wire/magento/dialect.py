@@ -1,0 +1,50 @@
+"""How Magento refuses, in JSON or XML as the client accepts (sections 1.4, 1.5 and 2)."""
+
+from collections.abc import Mapping
+
+from token_service.domain.errors import ServiceError
+from token_service.wire.dialect import NO_STORE
+from token_service.wire.http import Request, Response
+from token_service.wire.magento.errors import NotAcceptable, told
+from token_service.wire.magento.formats import accepted, fatal, written
+
+_NOT_ACCEPTABLE = 406
+_UNAVAILABLE = 503
+
+
+class Magento:
+    """Magento's REST answers."""
+
+    name = "magento"
+    prefixes = ("/rest/", "/index.php/")
+    headers: Mapping[str, str] = NO_STORE
+
+    def preflight(self, request: Request) -> Response | None:  # noqa: ARG002 - the protocol's shape
+        """None: Magento leaves browsers to its own storefront."""
+        return None
+
+    def write(self, status: int, value: object, request: Request) -> Response:
+        """A value in the format that the client accepts.
+
+        Raises:
+            NotAcceptable: no format that it accepts.
+
+        """
+        form = accepted(request.headers.get("accept", ""))
+        content_type = {"content-type": f"{form}; charset=utf-8"}
+        return Response(status, written(value, form), {**content_type, **NO_STORE})
+
+    def write_error(self, error: ServiceError, request: Request) -> Response:
+        """Any refusal."""
+        try:
+            if isinstance(error, NotAcceptable):
+                raise error
+            status, body = told(error, request)
+            response = self.write(status, body, request)
+        except NotAcceptable as unacceptable:
+            accept = request.headers.get("accept", "")
+            text, content_type = fatal(_NOT_ACCEPTABLE, unacceptable.public, accept)
+            return Response(_NOT_ACCEPTABLE, text, {"content-type": content_type, **NO_STORE})
+        if status == _UNAVAILABLE:
+            return Response(status, response.body, {**response.headers, "retry-after": "2"})
+        return response

@@ -1,0 +1,156 @@
+"""The commands for people: admins, and customers known by their e-mail addresses."""
+
+import sys
+
+import click
+from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
+
+from tokenctl.context import Context, OneSentenceGroup
+from tokenctl.output import moment, say, say_table
+
+_KINDS = click.Choice([OwnerKind.ADMIN.value, OwnerKind.CUSTOMER.value])
+
+
+@click.group(cls=OneSentenceGroup)
+def accounts() -> None:
+    """People who log in with a name and a password."""
+
+
+@accounts.command()
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.option("--resource", "resources", multiple=True, help="What an admin may use; repeatable.")
+@click.option("--all-resources", is_flag=True, help="An admin who may use everything.")
+@click.pass_obj
+def create(
+    context: Context, kind: str, username: str, *, resources: tuple[str, ...], all_resources: bool
+) -> None:
+    """Make an account; its password is asked for, or read from standard input."""
+    granted = (ALL_RESOURCES,) if all_resources else resources
+    password = _read_password()
+    account = context.deployment.accounts.create(OwnerKind(kind), username, password, granted)
+    say(_describe(account), as_json=context.as_json)
+
+
+@accounts.command("list")
+@click.argument("kind", type=_KINDS)
+@click.pass_obj
+def list_accounts(context: Context, kind: str) -> None:
+    """List all accounts of a kind by name."""
+    found = sorted(context.deployment.accounts.list(OwnerKind(kind)), key=lambda a: a.username)
+    say_table([_summarize(account) for account in found], as_json=context.as_json)
+
+
+@accounts.command()
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.pass_obj
+def show(context: Context, kind: str, username: str) -> None:
+    """Show one account; never its password."""
+    account = context.deployment.accounts.show(OwnerKind(kind), username)
+    say(_describe(account), as_json=context.as_json)
+
+
+@accounts.command("set-password")
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.pass_obj
+def set_password(context: Context, kind: str, username: str) -> None:
+    """Change the password, end the account's tokens, and unlock it."""
+    password = _read_password()
+    account = context.deployment.accounts.set_password(OwnerKind(kind), username, password)
+    say(_describe(account), as_json=context.as_json)
+
+
+@accounts.command()
+@click.argument("username")
+@click.argument("resources", nargs=-1)
+@click.option("--all-resources", is_flag=True, help="Everything.")
+@click.pass_obj
+def grant(
+    context: Context, username: str, resources: tuple[str, ...], *, all_resources: bool
+) -> None:
+    """Let an admin use these resources and no others."""
+    granted = (ALL_RESOURCES,) if all_resources else resources
+    account = context.deployment.accounts.grant(username, granted)
+    say(_describe(account), as_json=context.as_json)
+
+
+@accounts.command()
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.pass_obj
+def disable(context: Context, kind: str, username: str) -> None:
+    """Let an account in no more, and end its tokens."""
+    account = context.deployment.accounts.set_enabled(OwnerKind(kind), username, enabled=False)
+    say(_describe(account), as_json=context.as_json)
+
+
+@accounts.command()
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.pass_obj
+def enable(context: Context, kind: str, username: str) -> None:
+    """Let a disabled account in again."""
+    account = context.deployment.accounts.set_enabled(OwnerKind(kind), username, enabled=True)
+    say(_describe(account), as_json=context.as_json)
+
+
+@accounts.command()
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.pass_obj
+def unlock(context: Context, kind: str, username: str) -> None:
+    """Forget failed logins under a name."""
+    context.deployment.accounts.unlock(OwnerKind(kind), username)
+    say({"username": username, "locked": False}, as_json=context.as_json)
+
+
+@accounts.command("revoke-tokens")
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.pass_obj
+def revoke_tokens(context: Context, kind: str, username: str) -> None:
+    """End every token of an account with one write."""
+    account = context.deployment.accounts.revoke_tokens(OwnerKind(kind), username)
+    say({"username": account.username, "tokens": "revoked"}, as_json=context.as_json)
+
+
+@accounts.command()
+@click.argument("kind", type=_KINDS)
+@click.argument("username")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def delete(context: Context, kind: str, username: str, *, yes: bool) -> None:
+    """Remove an account; its tokens end with it."""
+    if not yes:
+        click.confirm(f"Delete {kind} {username} and end its tokens?", abort=True, err=True)
+    context.deployment.accounts.delete(OwnerKind(kind), username)
+    say({"username": username, "state": "deleted"}, as_json=context.as_json)
+
+
+def _read_password() -> str:
+    """From a hidden prompt, twice, or from a pipe; never from the command line, which others see."""
+    if sys.stdin.isatty():
+        password: str = click.prompt(
+            "password", hide_input=True, confirmation_prompt=True, err=True
+        )
+        return password
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _summarize(account: Account) -> dict[str, object]:
+    return {
+        "username": account.username,
+        "state": "live" if account.enabled else "disabled",
+        "resources": list(account.resources),
+    }
+
+
+def _describe(account: Account) -> dict[str, object]:
+    return {
+        "kind": account.kind,
+        "id": account.id,
+        **_summarize(account),
+        "created_at": moment(account.created_at),
+    }

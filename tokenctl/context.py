@@ -1,0 +1,95 @@
+"""What all commands share: the stack they work on, --json, and failures in one sentence."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import override
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
+from token_service.domain.administration import ClientDetailError, NoSuchClientError
+from token_service.domain.errors import Unavailable
+from token_service.domain.ports import (
+    AccountChangedError,
+    AccountExistsError,
+    ClientChangedError,
+    ClientExistsError,
+)
+
+from tokenctl.deployment import Deployment, DeploymentError
+
+DEFAULT_STACK = "token-service"
+_MESSAGES: dict[type[Exception], str] = {
+    NoSuchAccountError: "there is no account {}",
+    NoSuchClientError: "there is no client {}",
+    Unavailable: "DynamoDB did not answer; try again ({})",
+}
+_EXPECTED: tuple[type[Exception], ...] = (
+    NoSuchAccountError,
+    NoSuchClientError,
+    Unavailable,
+    AccountChangedError,
+    AccountDetailError,
+    AccountExistsError,
+    BotoCoreError,
+    ClientChangedError,
+    ClientDetailError,
+    ClientError,
+    ClientExistsError,
+    DeploymentError,
+)
+
+
+@dataclass
+class Context:
+    """What every command works with; the stack is looked up when first needed."""
+
+    stack_name: str = DEFAULT_STACK
+    as_json: bool = False
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The stack."""
+        return Deployment.find(self.stack_name)
+
+
+class JsonCommand(click.Command):
+    """A command that takes --json after its name too, where people type it."""
+
+    @override
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own options, and --json."""
+        option = click.Option(
+            ["--json"],
+            is_flag=True,
+            expose_value=False,
+            callback=_choose_json,
+            help="Print one JSON document, for scripts.",
+        )
+        return [*super().get_params(ctx), option]
+
+
+def _choose_json(ctx: click.Context, _option: click.Parameter, chosen: object) -> None:
+    if chosen:
+        ctx.ensure_object(Context).as_json = True
+
+
+class OneSentenceGroup(click.Group):
+    """Turns every expected failure into one sentence on standard error and status 1."""
+
+    command_class = JsonCommand
+    group_class = type  # groups within are of this class too
+
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except _EXPECTED as error:
+            sentence = _MESSAGES.get(type(error), "{}").format(error)
+            if ctx.ensure_object(Context).as_json:
+                click.echo(json.dumps({"error": sentence}), err=True)
+            else:
+                click.echo(f"tokenctl: {sentence}", err=True)
+            ctx.exit(1)
