@@ -130,7 +130,7 @@ def delete(context: Context, kind: str, username: str, *, yes: bool) -> None:
 
 
 def _read_password() -> str:
-    """From a hidden prompt, twice, or from a pipe; never from the command line, which others see."""
+    """From a hidden prompt, twice, or a pipe; never the command line, which others see."""
     if sys.stdin.isatty():
         password: str = click.prompt(
             "password", hide_input=True, confirmation_prompt=True, err=True

@@ -56,7 +56,8 @@ from token_service.wire.endpoints import (
     RevokeEndpoint,
 )
 from token_service.wire.http import event_from_response, request_from_event
-from token_service.wire.magento.rest import MagentoEndpoint
+from token_service.wire.magento.endpoint import MagentoEndpoint
+from token_service.wire.magento.people import People
 from token_service.wire.registry import dialect_for, dialects
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def login_endpoint() -> Endpoint:
         now=now,
         random=secrets.token_bytes,
     )
-    return MagentoEndpoint(all_dialects(), observe, login, validator())
+    return MagentoEndpoint(all_dialects(), observe, People(login, validator()), env.text("ISSUER"))
 
 
 @cache

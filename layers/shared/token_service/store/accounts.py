@@ -27,7 +27,6 @@ from token_service.store.dynamodb import (
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
 class DynamoAccounts:
@@ -79,9 +78,15 @@ class DynamoAccounts:
         try:
             transact(
                 self._client,
-                self._put(name_item(account), ConditionExpression="attribute_not_exists(entity)"),
-                self._put(account_to_item(account)),
-                self._put(directory_entry(account.ref)),
+                {
+                    "Put": {
+                        "TableName": self._table,
+                        "Item": name_item(account),
+                        "ConditionExpression": "attribute_not_exists(entity)",
+                    }
+                },
+                {"Put": {"TableName": self._table, "Item": account_to_item(account)}},
+                {"Put": {"TableName": self._table, "Item": directory_entry(account.ref)}},
             )
         except TransactionConditionError as error:
             raise AccountExistsError(
@@ -116,14 +121,19 @@ class DynamoAccounts:
             Unavailable: DynamoDB did not answer.
 
         """
+        name = name_key(account.kind, account.username)
         try:
             transact(
                 self._client,
-                self._delete(
-                    owner_key(account.ref), ConditionExpression="attribute_exists(entity)"
-                ),
-                self._delete(name_key(account.kind, account.username)),
-                self._delete(directory_key(account.ref)),
+                {
+                    "Delete": {
+                        "TableName": self._table,
+                        "Key": owner_key(account.ref),
+                        "ConditionExpression": "attribute_exists(entity)",
+                    }
+                },
+                {"Delete": {"TableName": self._table, "Key": name}},
+                {"Delete": {"TableName": self._table, "Key": directory_key(account.ref)}},
             )
         except TransactionConditionError:
             return False
@@ -143,12 +153,6 @@ class DynamoAccounts:
         with not_now():
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer.get("Item")
-
-    def _put(self, item: Item, **condition: str) -> "TransactWriteItemTypeDef":
-        return {"Put": {"TableName": self._table, "Item": item, **condition}}
-
-    def _delete(self, key: Item, **condition: str) -> "TransactWriteItemTypeDef":
-        return {"Delete": {"TableName": self._table, "Key": key, **condition}}
 
     def _changed(self, write: Callable[[], object]) -> bool:
         """Do a conditional write; whether its condition held."""

@@ -54,12 +54,12 @@ class Endpoint:
         try:
             response, outcome = self._serve(request, dialect)
         except ServiceError as error:
-            response = dialect.write_error(error, request)
+            response = self._refuse(error, request, dialect)
             outcome = Outcome(
                 self.operation, dialect.name, result=error.code, detail=error.detail or None
             )
         except Exception as error:  # noqa: BLE001 - the last door out: nothing may leave as a trace
-            response = dialect.write_error(ServiceError(), request)
+            response = self._refuse(ServiceError(), request, dialect)
             outcome = Outcome(
                 self.operation,
                 dialect.name,
@@ -70,6 +70,10 @@ class Endpoint:
             )
         self._observe(outcome)
         return response
+
+    def _refuse(self, error: ServiceError, request: Request, dialect: Dialect) -> Response:
+        """Tell a refusal as the dialect does."""
+        return dialect.write_error(error, request)
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:  # noqa: ARG002 - overridden
         """The answer where no route is."""

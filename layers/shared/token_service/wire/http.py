@@ -21,6 +21,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = field(default="", repr=False)
     raw_body: bytes = field(default=b"", repr=False)
     body_error: bool = False
     id: str = ""
@@ -70,6 +71,7 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
         method=str(http.get("method", "")).upper(),
         path=str(event.get("rawPath") or http.get("path") or "/"),
         headers={str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()},
+        query=str(event.get("rawQueryString") or ""),
         raw_body=body,
         body_error=broken,
         id=str(context.get("requestId", "")),

@@ -16,7 +16,7 @@ class Magento:
     """Magento's REST answers."""
 
     name = "magento"
-    prefixes = ("/rest/", "/index.php/")
+    prefixes = ("/rest/", "/index.php/", "/soap/")
     headers: Mapping[str, str] = NO_STORE
 
     def preflight(self, request: Request) -> Response | None:  # noqa: ARG002 - the protocol's shape

@@ -1,0 +1,66 @@
+"""The endpoint of Magento's token service: REST below /rest, SOAP below /soap (section 1).
+
+The order of the checks is Magento's: method, route, permission, body, fields, lock, password.
+"""
+
+from token_service.domain.errors import MethodNotAllowed, NotFound, ServiceError
+from token_service.domain.model import OwnerKind
+from token_service.wire.dialect import Dialect
+from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
+from token_service.wire.http import Request, Response
+from token_service.wire.magento.bodies import read_strings
+from token_service.wire.magento.dialect import Magento
+from token_service.wire.magento.formats import accepted
+from token_service.wire.magento.paths import canonical
+from token_service.wire.magento.people import People
+from token_service.wire.magento.soap import Soap
+
+TOKEN_ROUTES = {
+    "/V1/integration/admin/token": OwnerKind.ADMIN,
+    "/V1/integration/customer/token": OwnerKind.CUSTOMER,
+}
+REVOKE_ROUTE = "/V1/integration/customer/revoke-customer-token"
+SOAP_PREFIX = "/soap/"
+_METHODS = ("GET", "POST", "PUT", "DELETE")
+
+
+class MagentoEndpoint(Endpoint):
+    """Magento's token service."""
+
+    operation = "login"
+
+    def __init__(
+        self, dialects: tuple[Dialect, ...], observe: Observe, people: People, base_url: str
+    ) -> None:
+        """`base_url` is what clients see, without a trailing slash; a WSDL names it."""
+        super().__init__(dialects, observe)
+        self._magento = Magento()
+        self._people = people
+        self._soap = Soap(base_url, people)
+
+    def _serve(self, request: Request, dialect: Dialect) -> Answered:
+        if request.path.startswith(SOAP_PREFIX):
+            response, owner = self._soap.serve(request)
+            return response, self._served(dialect, owner.subject if owner else None)
+        if request.method not in _METHODS:
+            raise MethodNotAllowed(allow=", ".join(_METHODS))
+        route = canonical(request.path)
+        if request.method != "POST" or route not in (*TOKEN_ROUTES, REVOKE_ROUTE):
+            raise NotFound
+        accepted(request.headers.get("accept", ""))  # before anything is made
+        if route == REVOKE_ROUTE:
+            owner = self._people.revoke(request)
+            response = self._magento.write(200, True, request)  # noqa: FBT003 - the body
+            return response, self._served(dialect, owner.subject)
+        username, password = read_strings(request, ("username", "password"))
+        token = self._people.sign_in(TOKEN_ROUTES[route], username, password)
+        response = self._magento.write(200, token.value, request)
+        return response, self._served(dialect, token.record.owner.subject)
+
+    def _refuse(self, error: ServiceError, request: Request, dialect: Dialect) -> Response:
+        if request.path.startswith(SOAP_PREFIX):
+            return self._soap.write_error(error, request)
+        return super()._refuse(error, request, dialect)
+
+    def _served(self, dialect: Dialect, subject: str | None) -> Outcome:
+        return Outcome(self.operation, dialect.name, client_id=subject)
