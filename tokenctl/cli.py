@@ -12,6 +12,7 @@ from tokenctl.accounts import accounts
 from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.deployment import now
 from tokenctl.duration import Duration
+from tokenctl.integrations import integrations
 from tokenctl.output import describe, describe_token, moment, say, say_table, summarize
 
 
@@ -158,6 +159,7 @@ def revoke_tokens(context: Context, client_id: str) -> None:
 
 
 main.add_command(accounts)
+main.add_command(integrations)
 
 
 @main.group()

@@ -10,12 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
 from token_service.domain.administration import ClientDetailError, NoSuchClientError
 from token_service.domain.errors import Unavailable
-from token_service.domain.ports import (
-    AccountChangedError,
-    AccountExistsError,
-    ClientChangedError,
-    ClientExistsError,
-)
+from token_service.domain.integrations import NoSuchIntegrationError
+from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tokenctl.deployment import Deployment, DeploymentError
 
@@ -23,21 +19,21 @@ DEFAULT_STACK = "token-service"
 _MESSAGES: dict[type[Exception], str] = {
     NoSuchAccountError: "there is no account {}",
     NoSuchClientError: "there is no client {}",
+    NoSuchIntegrationError: "there is no integration {}",
     Unavailable: "DynamoDB did not answer; try again ({})",
 }
 _EXPECTED: tuple[type[Exception], ...] = (
     NoSuchAccountError,
     NoSuchClientError,
+    NoSuchIntegrationError,
     Unavailable,
-    AccountChangedError,
     AccountDetailError,
-    AccountExistsError,
     BotoCoreError,
-    ClientChangedError,
     ClientDetailError,
     ClientError,
-    ClientExistsError,
     DeploymentError,
+    OwnerChangedError,
+    OwnerExistsError,
 )
 
 

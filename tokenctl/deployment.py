@@ -13,17 +13,22 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
-from token_service.domain.keys import VerificationKeys
+from token_service.domain.integrations import IntegrationAdministration
+from token_service.domain.keys import PrivateKey, SigningKeys, VerificationKeys
 from token_service.domain.location import hour_of, locate
-from token_service.domain.model import ActiveToken
+from token_service.domain.mint import MintSettings, TokenMint
+from token_service.domain.model import ActiveToken, OwnerKind
 from token_service.domain.passwords import OWASP, PasswordHasher
+from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.integrations import DynamoIntegrations
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.owners import DynamoOwners
+from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import DynamoTokens
 
@@ -84,9 +89,32 @@ class Deployment:
     def accounts(self) -> AccountAdministration:
         """What can be done with accounts."""
         return AccountAdministration(
-            registry=DynamoAccounts(self.dynamodb, self.outputs["ClientsTable"], _pause),
+            accounts={
+                kind: DynamoAccounts(self.dynamodb, self.outputs["ClientsTable"], _pause, kind)
+                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
+            },
             failures=DynamoLoginFailures(self.dynamodb, self.outputs["TokensTable"]),
             hasher=PasswordHasher(OWASP, secrets.token_bytes),
+            now=now,
+            random=secrets.token_bytes,
+        )
+
+    @cached_property
+    def integrations(self) -> IntegrationAdministration:
+        """What can be done with integrations."""
+        secrets_manager = boto3.client("secretsmanager", region_name=os.environ.get("AWS_REGION"))
+        key = sealing_key(secrets_manager, self.outputs["SealingSecretId"])
+        mint = TokenMint(
+            tokens=self.tokens,
+            keys=SigningKeys(_sign_nothing, now),
+            settings=MintSettings(self.outputs["IssuerUrl"], self.outputs["AudienceName"]),
+            now=now,
+            random=secrets.token_bytes,
+        )
+        return IntegrationAdministration(
+            registry=DynamoIntegrations(self.dynamodb, self.outputs["ClientsTable"], _pause),
+            mint=mint,
+            sealer=Sealer(key, secrets.token_bytes),
             now=now,
             random=secrets.token_bytes,
         )
@@ -130,6 +158,11 @@ class Deployment:
         record = active.record
         location = locate(record.handle, hour_of(record.expires_at), record.layout)
         return self.tokens.revoke(location, record.owner, now())
+
+
+def _sign_nothing() -> PrivateKey:
+    """Integrations' tokens are opaque; an operator needs no way to sign."""
+    raise DeploymentError("tokenctl has no signing key")
 
 
 def _pause(attempt: int) -> None:

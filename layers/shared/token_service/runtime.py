@@ -24,12 +24,13 @@ from token_service.domain.keys import SigningKeys, VerificationKeys
 from token_service.domain.limits import DEFAULT_LIFETIME, HOUR
 from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
-from token_service.domain.model import TokenFormat
+from token_service.domain.model import OwnerKind, TokenFormat
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
 from token_service.domain.ports import LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation
+from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.observability import (
@@ -42,11 +43,14 @@ from token_service.settings import Environment
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.integrations import DynamoIntegrations
 from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.nonces import DynamoNonces
 from token_service.store.owners import DynamoOwners
+from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
-from token_service.wire.authorizer import Authorizer
+from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.dialect import Dialect
 from token_service.wire.discovery import DiscoveryEndpoint
 from token_service.wire.endpoints import (
@@ -63,6 +67,8 @@ from token_service.wire.registry import dialect_for, dialects
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_dynamodb import DynamoDBClient
+
+    from token_service.wire.magento.signed import SignatureVerifier
 
 type Event = dict[str, Any]
 type Handler = Callable[[Event, "LambdaContext"], Any]
@@ -188,7 +194,10 @@ def login_endpoint() -> Endpoint:
     """The token endpoints of people."""
     env = environment()
     login = Login(
-        accounts=DynamoAccounts(dynamodb(), env.text("CLIENTS_TABLE"), pause),
+        accounts={
+            kind: DynamoAccounts(dynamodb(), env.text("CLIENTS_TABLE"), pause, kind)
+            for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
+        },
         failures=DynamoLoginFailures(dynamodb(), env.text("TOKENS_TABLE")),
         hasher=PasswordHasher(OWASP, secrets.token_bytes),
         mint=mint(),
@@ -248,7 +257,40 @@ def dialect_of(path: str) -> Dialect:
 @cache
 def authorizer() -> Authorizer:
     """Answers every kind of authorizer event."""
-    return Authorizer(validator(), policy(), environment().text("AUDIENCE"), observe_authorization)
+    env = environment()
+    return Authorizer(
+        validator=validator(),
+        verify_signed=lambda request: signatures().verify(request),
+        policy=policy(),
+        settings=AuthorizerSettings(
+            env.text("AUDIENCE"), env.flag("INTEGRATION_BEARER", default=True)
+        ),
+        observe=observe_authorization,
+    )
+
+
+@cache
+def signatures() -> "SignatureVerifier":
+    """Checks OAuth 1.0a signatures; loaded at the first one, since most callers never sign."""
+    from token_service.wire.magento.signed import SignatureVerifier  # noqa: PLC0415 - see above
+
+    env = environment()
+    return SignatureVerifier(
+        consumers=DynamoIntegrations(dynamodb(), env.text("CLIENTS_TABLE"), pause),
+        validator=validator(),
+        sealer=sealer(),
+        nonces=DynamoNonces(dynamodb(), env.text("TOKENS_TABLE")),
+        now=now,
+        allow_sha1=env.flag("OAUTH1_ALLOW_SHA1", default=False),
+    )
+
+
+@cache
+def sealer() -> Sealer:
+    """Opens the secrets of integrations; only who may read its key can."""
+    secrets_manager = boto3.client("secretsmanager", config=AWS_CONFIG)
+    key = sealing_key(secrets_manager, environment().text("SEALING_SECRET"))
+    return Sealer(key, secrets.token_bytes)
 
 
 @cache

@@ -1,17 +1,19 @@
 """What an operator does with accounts: make, list, change, end."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from token_service.domain.handles import RandomBytes
 from token_service.domain.login import failure_key
 from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
-from token_service.domain.ports import AccountRegistry, Clock, LoginFailures
+from token_service.domain.ports import Accounts, Clock, LoginFailures
 
 _MAX_USERNAME = 255
 _MIN_PASSWORD = 8
 _MAX_RESOURCES = 500
+_RESOURCE = re.compile(r"[A-Za-z0-9_]+::[A-Za-z0-9_]+", re.ASCII)
 
 
 class AccountDetailError(ValueError):
@@ -28,14 +30,14 @@ class AccountAdministration:
     def __init__(
         self,
         *,
-        registry: AccountRegistry,
+        accounts: Mapping[OwnerKind, Accounts],
         failures: LoginFailures,
         hasher: PasswordHasher,
         now: Clock,
         random: RandomBytes,
     ) -> None:
         """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
-        self._registry = registry
+        self._accounts = accounts
         self._failures = failures
         self._hasher = hasher
         self._now = now
@@ -48,12 +50,14 @@ class AccountAdministration:
 
         Raises:
             AccountDetailError: a detail is not acceptable.
-            AccountExistsError: the name is taken.
+            OwnerExistsError: the name is taken.
 
         """
         _check_username(username)
         _check_password(password)
-        _check_resources(kind, resources)
+        if resources and kind is not OwnerKind.ADMIN:
+            raise AccountDetailError("only admins have resources")
+        check_resources(resources)
         account = Account(
             kind=kind,
             id=self._random(16).hex(),
@@ -63,7 +67,7 @@ class AccountAdministration:
             created_at=self._now(),
             resources=resources,
         )
-        self._registry.create(account)
+        self._accounts[kind].create(account)
         return account
 
     def show(self, kind: OwnerKind, username: str) -> Account:
@@ -73,14 +77,14 @@ class AccountAdministration:
             NoSuchAccountError: there is none of this name.
 
         """
-        account = self._registry.find_by_username(kind, username)
+        account = self._accounts[kind].find_by_username(username)
         if account is None:
             raise NoSuchAccountError(username)
         return account
 
     def list(self, kind: OwnerKind) -> Iterator[Account]:
         """Every account of a kind, in no particular order."""
-        return self._registry.list(kind)
+        return self._accounts[kind].list()
 
     def set_password(self, kind: OwnerKind, username: str, password: str) -> Account:
         """Change the password, end the account's tokens, and unlock it.
@@ -88,7 +92,7 @@ class AccountAdministration:
         Magento lets old tokens live; whoever changes a password expects otherwise.
 
         Raises:
-            NoSuchAccountError, AccountDetailError, AccountChangedError: see the names.
+            NoSuchAccountError, AccountDetailError, OwnerChangedError: see the names.
 
         """
         _check_password(password)
@@ -98,29 +102,29 @@ class AccountAdministration:
             epoch=self._new_epoch(),
         )
         self.unlock(kind, username)
-        return self._registry.replace(changed)
+        return self._accounts[kind].replace(changed)
 
     def set_enabled(self, kind: OwnerKind, username: str, *, enabled: bool) -> Account:
         """Disable, which ends the account's tokens for good, or enable again.
 
         Raises:
-            NoSuchAccountError, AccountChangedError: see the names.
+            NoSuchAccountError, OwnerChangedError: see the names.
 
         """
         account = self.show(kind, username)
         epoch = account.epoch if enabled else self._new_epoch()
-        return self._registry.replace(replace(account, enabled=enabled, epoch=epoch))
+        return self._accounts[kind].replace(replace(account, enabled=enabled, epoch=epoch))
 
     def grant(self, username: str, resources: tuple[str, ...]) -> Account:
         """Let an admin use these resources and no others.
 
         Raises:
-            NoSuchAccountError, AccountDetailError, AccountChangedError: see the names.
+            NoSuchAccountError, AccountDetailError, OwnerChangedError: see the names.
 
         """
-        _check_resources(OwnerKind.ADMIN, resources)
+        check_resources(resources)
         account = self.show(OwnerKind.ADMIN, username)
-        return self._registry.replace(replace(account, resources=resources))
+        return self._accounts[OwnerKind.ADMIN].replace(replace(account, resources=resources))
 
     def unlock(self, kind: OwnerKind, username: str) -> None:
         """Forget failed logins under this name, whether or not it has an account."""
@@ -130,11 +134,11 @@ class AccountAdministration:
         """End every token of the account.
 
         Raises:
-            NoSuchAccountError, AccountChangedError: see the names.
+            NoSuchAccountError, OwnerChangedError: see the names.
 
         """
         account = self.show(kind, username)
-        return self._registry.replace(replace(account, epoch=self._new_epoch()))
+        return self._accounts[kind].replace(replace(account, epoch=self._new_epoch()))
 
     def delete(self, kind: OwnerKind, username: str) -> None:
         """Remove the account; its tokens end with it.
@@ -143,7 +147,7 @@ class AccountAdministration:
             NoSuchAccountError: there is none of this name.
 
         """
-        if not self._registry.delete(self.show(kind, username)):
+        if not self._accounts[kind].delete(self.show(kind, username)):
             raise NoSuchAccountError(username)
 
     def _new_epoch(self) -> str:
@@ -160,10 +164,14 @@ def _check_password(password: str) -> None:
         raise AccountDetailError(f"a password has {_MIN_PASSWORD} to {MAX_PASSWORD} characters")
 
 
-def _check_resources(kind: OwnerKind, resources: tuple[str, ...]) -> None:
-    if resources and kind is not OwnerKind.ADMIN:
-        raise AccountDetailError("only admins have resources")
+def check_resources(resources: tuple[str, ...]) -> None:
+    """Refuse names that no policy could ask for, and more than an item should hold.
+
+    Raises:
+        AccountDetailError: the message says which.
+
+    """
     if len(resources) > _MAX_RESOURCES:
         raise AccountDetailError(f"at most {_MAX_RESOURCES} resources; {ALL_RESOURCES} is all")
-    if any("::" not in resource or not resource.isprintable() for resource in resources):
+    if not all(_RESOURCE.fullmatch(resource) for resource in resources):
         raise AccountDetailError(f"a resource is named like {ALL_RESOURCES}")

@@ -20,7 +20,7 @@ from token_service.domain.model import (
     Secret,
     TokenFormat,
 )
-from token_service.domain.ports import ClientRegistry, Clock
+from token_service.domain.ports import Clock, Registry
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
@@ -67,7 +67,7 @@ class IssuedSecret:
 class ClientAdministration:
     """Every change is one conditional write: a lost race is an error, never a lost change."""
 
-    def __init__(self, registry: ClientRegistry, now: Clock, random: RandomBytes) -> None:
+    def __init__(self, registry: Registry[Client], now: Clock, random: RandomBytes) -> None:
         """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
         self._registry = registry
         self._now = now
@@ -78,7 +78,7 @@ class ClientAdministration:
 
         Raises:
             ClientDetailError: a detail is not acceptable.
-            ClientExistsError: the id is taken.
+            OwnerExistsError: the id is taken.
 
         """
         now = self._now()
@@ -123,7 +123,7 @@ class ClientAdministration:
 
         Raises:
             NoSuchClientError: there is none of this id.
-            ClientChangedError: somebody else changed the client meanwhile.
+            OwnerChangedError: somebody else changed the client meanwhile.
 
         """
         return self._registry.replace(replace(self.show(client_id), enabled=enabled))
@@ -134,7 +134,7 @@ class ClientAdministration:
         Raises:
             NoSuchClientError: there is none of this id.
             ClientDetailError: the client is public, or the overlap negative.
-            ClientChangedError: somebody else changed the client meanwhile.
+            OwnerChangedError: somebody else changed the client meanwhile.
 
         """
         client, now = self.show(client_id), self._now()
@@ -156,7 +156,7 @@ class ClientAdministration:
 
         Raises:
             NoSuchClientError: there is none of this id.
-            ClientChangedError: somebody else changed the client meanwhile.
+            OwnerChangedError: somebody else changed the client meanwhile.
 
         """
         return self._registry.replace(replace(self.show(client_id), epoch=self._new_epoch()))
@@ -168,7 +168,7 @@ class ClientAdministration:
             NoSuchClientError: there is none of this id.
 
         """
-        if not self._registry.delete(client_id):
+        if not self._registry.delete(self.show(client_id)):
             raise NoSuchClientError(client_id)
 
     def _new_secret(self) -> str:

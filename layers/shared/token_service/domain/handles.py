@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from token_service.domain.limits import OPAQUE_MAX_LIFETIME
+from token_service.domain.limits import NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import MAX_LAYOUT, Location, hour_of, locate
 
 type RandomBytes = Callable[[int], bytes]
@@ -61,7 +61,8 @@ def read_opaque_token(token: str, now: int) -> OpaqueHandle | None:
     if number is None:
         return None
     hour, layout = number >> 136, number >> 128 & 0xFF
-    if layout > MAX_LAYOUT or not hour_of(now) <= hour <= hour_of(now + OPAQUE_MAX_LIFETIME):
+    soon_enough = hour_of(now) <= hour <= hour_of(now + OPAQUE_MAX_LIFETIME)
+    if layout > MAX_LAYOUT or not (soon_enough or hour == hour_of(NEVER)):
         return None
     return OpaqueHandle(opaque_handle(token), hour, layout)
 

@@ -16,6 +16,9 @@ MIN_LIFETIME = MINUTE
 # Elastic Path seed 000 and SimpleStore seed 002: tokens live one hour.
 DEFAULT_LIFETIME = HOUR
 
+# The moment (seconds) that stands for never: the last hour that an opaque token's 24 bits can name.
+NEVER = 0xFFFFFF * HOUR
+
 # How far the clocks of two of our own functions may be apart (RFC 7519 section 4.1.4: "small").
 CLOCK_SKEW = MINUTE
 

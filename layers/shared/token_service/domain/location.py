@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from token_service.domain.limits import HOUR
+from token_service.domain.limits import HOUR, NEVER
 
 # 2^8 shards carry about 50,000 tokens a second; 2^14 about 1,000,000 (shared design, "Scale").
 DEFAULT_LAYOUT = 8
@@ -30,7 +30,12 @@ def hour_of(moment: int) -> int:
 
 
 def locate(handle: str, expires_in_hour: int, layout: int) -> Location:
-    """Where the record with this handle lies; `expires_in_hour` counts hours since the epoch."""
+    """Where the record with this handle lies; `expires_in_hour` counts hours since the epoch.
+
+    Records that never expire have a partition each, which no sweep ever computes.
+    """
+    if expires_in_hour == hour_of(NEVER):
+        return Location(f"never#{handle}", handle)
     return Location(bucket(expires_in_hour, layout, _shard(handle, layout)), handle)
 
 

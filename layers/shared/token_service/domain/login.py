@@ -4,6 +4,7 @@ Resource owner passwords are a legacy that RFC 9700 section 2.4 forbids to new d
 here because the platforms' existing clients send them, and offered in those dialects alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -35,7 +36,7 @@ class Login:
     def __init__(  # noqa: PLR0913 - the composition root names each collaborator once
         self,
         *,
-        accounts: Accounts,
+        accounts: Mapping[OwnerKind, Accounts],
         failures: LoginFailures,
         hasher: PasswordHasher,
         mint: TokenMint,
@@ -66,7 +67,7 @@ class Login:
         """
         key = failure_key(kind, username)
         counted = self._failures.count(key, self._now(), self._settings.lock_out)
-        account = self._accounts.find_by_username(kind, username) if counted else None
+        account = self._accounts[kind].find_by_username(username) if counted else None
         matches = self._hasher.matches(
             password[: MAX_PASSWORD + 1], account.password_hash if account else None
         )
@@ -86,7 +87,7 @@ class Login:
             Unavailable: the store did not answer; the tokens may still live.
 
         """
-        return self._accounts.replace_epoch(owner, self._random(8).hex())
+        return self._accounts[owner.kind].replace_epoch(owner.id, self._random(8).hex())
 
     def _details(self, account: Account) -> TokenDetails:
         admin = account.kind is OwnerKind.ADMIN

@@ -11,7 +11,7 @@ from token_service.domain.handles import (
     opaque_handle,
 )
 from token_service.domain.keys import SigningKeys
-from token_service.domain.limits import JWT_MAX_LIFETIME, MIN_LIFETIME, OPAQUE_MAX_LIFETIME
+from token_service.domain.limits import JWT_MAX_LIFETIME, MIN_LIFETIME, NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import DEFAULT_LAYOUT
 from token_service.domain.model import (
     Access,
@@ -35,12 +35,12 @@ class MintSettings:
 
 @dataclass(frozen=True, slots=True)
 class TokenDetails:
-    """What one token is to be; `lifetime` in seconds, `audience` empty for the default."""
+    """What one token is to be; `lifetime` in seconds (None: for ever), `audience` may be empty."""
 
     owner: Owner
     grant: Grant
     form: TokenFormat
-    lifetime: int
+    lifetime: int | None
     access: Access = Access.FULL
     audience: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
@@ -78,7 +78,13 @@ class TokenMint:
 
     def _make(self, details: TokenDetails) -> IssuedToken:
         now, settings = self._now(), self._settings
-        expires_at = now + bounded_lifetime(details.lifetime, details.form)
+        if details.lifetime is None and details.form is TokenFormat.JWT:
+            raise ValueError("a JWT that never expires cannot be ended where it is checked offline")
+        expires_at = (
+            NEVER
+            if details.lifetime is None
+            else now + bounded_lifetime(details.lifetime, details.form)
+        )
         opaque = self._opaque(details.form, expires_at)
         record = TokenRecord(
             handle=opaque_handle(opaque) if opaque else new_jwt_id(settings.layout, self._random),

@@ -11,6 +11,7 @@ class Grant(StrEnum):
     CLIENT_CREDENTIALS = "client_credentials"
     IMPLICIT = "implicit"
     PASSWORD = "password"  # noqa: S105 - a grant's name
+    INTEGRATION = "integration"
 
 
 class Access(StrEnum):
@@ -48,6 +49,7 @@ class OwnerKind(StrEnum):
     CLIENT = "client"
     ADMIN = "admin"
     CUSTOMER = "customer"
+    INTEGRATION = "integration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,35 @@ class Account:
         return self.enabled
 
 
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """A program that a merchant lets in for good, until its token is revoked (section 5).
+
+    Both secrets are kept sealed, because OAuth 1.0a signs with the secrets themselves. `enabled`
+    means activated; `version` counts changes.
+    """
+
+    id: str
+    name: str
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    epoch: str
+    created_at: int
+    enabled: bool = False
+    token_secret: str | None = field(default=None, repr=False)
+    resources: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def ref(self) -> OwnerRef:
+        """This integration as an owner of tokens."""
+        return OwnerRef(OwnerKind.INTEGRATION, self.id)
+
+    def is_live(self, now: int) -> bool:  # noqa: ARG002 - integrations do not expire
+        """Activated."""
+        return self.enabled
+
+
 # Magento's root of all resources.
 ALL_RESOURCES = "Magento_Backend::all"
 
@@ -187,7 +218,7 @@ class ClientCredentials:
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What the store keeps of a token: never the token itself."""
+    """What the store keeps of a token: never the token itself. `expires_at` may be NEVER."""
 
     handle: str
     layout: int

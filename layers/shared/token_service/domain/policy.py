@@ -13,7 +13,14 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Any
 
-from token_service.domain.model import ALL_RESOURCES, Access, Account, ActiveToken, OwnerKind
+from token_service.domain.model import (
+    ALL_RESOURCES,
+    Access,
+    Account,
+    ActiveToken,
+    Integration,
+    OwnerKind,
+)
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_METHODS = ("DELETE", "PATCH", "POST", "PUT")
@@ -57,8 +64,8 @@ class Caller:
     def of(cls, token: ActiveToken) -> "Caller":
         """The caller who holds this token."""
         owner = token.owner
-        resources = frozenset(owner.resources) if isinstance(owner, Account) else frozenset()
-        return cls(token.record.owner.kind, token.record.access, resources)
+        resources = owner.resources if isinstance(owner, (Account, Integration)) else ()
+        return cls(token.record.owner.kind, token.record.access, frozenset(resources))
 
     def meets(self, requirement: str) -> bool:
         """Whether this caller holds what is required (contracts/magento.md 6.2 for resources)."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from token_service.domain.location import Location
-from token_service.domain.model import Account, Client, Owner, OwnerKind, OwnerRef, TokenRecord
+from token_service.domain.model import Account, Client, Owner, OwnerRef, TokenRecord
 
 type Clock = Callable[[], int]
 """Seconds since the epoch, UTC."""
@@ -25,62 +25,41 @@ class Owners(Protocol):
         """The owner, or None when there is none."""
 
 
-class ClientExistsError(ValueError):
-    """The id is taken."""
+class OwnerExistsError(ValueError):
+    """The id or a name is taken."""
 
 
-class ClientChangedError(RuntimeError):
-    """Somebody else changed or removed the client since it was read: read again, decide again."""
+class OwnerChangedError(RuntimeError):
+    """Somebody else changed or removed the owner since it was read: read again, decide again."""
 
 
-class ClientRegistry(Clients, Protocol):
-    """Keeps clients for the operator."""
+class Registry[T](Protocol):
+    """Keeps owners of one kind for the operator."""
 
-    def create(self, client: Client) -> None:
-        """Keep a new client; raises ClientExistsError."""
+    def find(self, identifier: str) -> T | None:
+        """The owner of this id, or None."""
 
-    def replace(self, client: Client) -> Client:
-        """Write a changed client over the version it was read as; raises ClientChangedError."""
+    def create(self, owner: T) -> None:
+        """Keep a new owner; raises OwnerExistsError."""
 
-    def delete(self, client_id: str) -> bool:
-        """Remove the client; False if there was none."""
+    def replace(self, owner: T) -> T:
+        """Write a changed owner over the version it was read as; raises OwnerChangedError."""
 
-    def list(self) -> Iterator[Client]:
-        """Every client, without scanning the table."""
+    def delete(self, owner: T) -> bool:
+        """Remove the owner with its names; False if it was gone."""
 
-
-class AccountExistsError(ValueError):
-    """The name is taken within its kind."""
-
-
-class AccountChangedError(RuntimeError):
-    """Somebody else changed or removed the account since it was read."""
+    def list(self) -> Iterator[T]:
+        """Every owner of the kind, without scanning the table."""
 
 
-class Accounts(Protocol):
-    """Finds accounts by name, strongly consistent, and ends their tokens."""
+class Accounts(Registry[Account], Protocol):
+    """Keeps accounts of one kind, finds them by name, and ends their tokens."""
 
-    def find_by_username(self, kind: OwnerKind, username: str) -> Account | None:
-        """The account of this name and kind, or None."""
+    def find_by_username(self, username: str) -> Account | None:
+        """The account of this name, or None."""
 
-    def replace_epoch(self, owner: OwnerRef, epoch: str) -> bool:
+    def replace_epoch(self, identifier: str, epoch: str) -> bool:
         """End all tokens of an account with one write; False if it is gone."""
-
-
-class AccountRegistry(Accounts, Protocol):
-    """Keeps accounts for the operator."""
-
-    def create(self, account: Account) -> None:
-        """Keep a new account; raises AccountExistsError."""
-
-    def replace(self, account: Account) -> Account:
-        """Write a changed account over the version it was read as; raises AccountChangedError."""
-
-    def delete(self, account: Account) -> bool:
-        """Remove the account and its name; False if it was gone."""
-
-    def list(self, kind: OwnerKind) -> Iterator[Account]:
-        """Every account of a kind, without scanning the table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,3 @@ def account_from_item(item: Item) -> Account:
 def name_key(kind: OwnerKind, username: str) -> Item:
     """Where a name says whose it is."""
     return {"entity": {"S": f"name#{kind}#{same_name(username)}"}, "part": {"S": "owner"}}
-
-
-def name_item(account: Account) -> Item:
-    """A name and whose it is."""
-    return name_key(account.kind, account.username) | {"id": {"S": account.id}}

@@ -1,11 +1,13 @@
 """Owners of any kind, found by kind and id."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from token_service.domain.model import Owner, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item
 from token_service.store.client_items import client_from_item
 from token_service.store.dynamodb import Item, not_now, owner_key
+from token_service.store.integration_items import integration_from_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -13,9 +15,15 @@ if TYPE_CHECKING:
 
 def owner_from_item(item: Item) -> Owner:
     """The owner an item holds, by the kind in its key."""
-    if OwnerRef.parse(item["entity"]["S"]).kind is OwnerKind.CLIENT:
-        return client_from_item(item)
-    return account_from_item(item)
+    return _READERS[OwnerRef.parse(item["entity"]["S"]).kind](item)
+
+
+_READERS: dict[OwnerKind, Callable[[Item], Owner]] = {
+    OwnerKind.ADMIN: account_from_item,
+    OwnerKind.CLIENT: client_from_item,
+    OwnerKind.CUSTOMER: account_from_item,
+    OwnerKind.INTEGRATION: integration_from_item,
+}
 
 
 class DynamoOwners:

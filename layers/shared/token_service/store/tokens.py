@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from token_service.domain.limits import NEVER
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.model import Access, Grant, Owner, OwnerRef, TokenRecord
 from token_service.store.dynamodb import (
@@ -140,13 +141,14 @@ def _key(location: Location) -> Item:
 def to_item(record: TokenRecord) -> Item:
     """A record as it is stored; empty attributes are left out."""
     item = _key(locate(record.handle, hour_of(record.expires_at), record.layout)) | {
-        "expires_at": {"N": str(record.expires_at)},
         "issued_at": {"N": str(record.issued_at)},
         "owner": {"S": str(record.owner)},
         "epoch": {"S": record.epoch},
         "grant": {"S": record.grant},
         "access": {"S": record.access},
     }
+    if record.expires_at != NEVER:
+        item["expires_at"] = {"N": str(record.expires_at)}
     if record.audience:
         item["audience"] = {"S": " ".join(record.audience)}
     if record.scope:
@@ -160,17 +162,23 @@ def from_item(item: Item) -> TokenRecord:
     """The record that `to_item` stored."""
     return TokenRecord(
         handle=item["handle"]["S"],
-        layout=int(item["bucket"]["S"].split("#")[1]),
+        layout=_layout(item),
         owner=OwnerRef.parse(item["owner"]["S"]),
         epoch=item["epoch"]["S"],
         issued_at=int(item["issued_at"]["N"]),
-        expires_at=int(item["expires_at"]["N"]),
+        expires_at=int(item["expires_at"]["N"]) if "expires_at" in item else NEVER,
         grant=Grant(item["grant"]["S"]),
         access=Access(item["access"]["S"]),
         audience=tuple(item["audience"]["S"].split(" ")) if "audience" in item else (),
         scope=tuple(item["scope"]["S"].split(" ")) if "scope" in item else (),
         revoked_at=int(item["revoked_at"]["N"]) if "revoked_at" in item else None,
     )
+
+
+def _layout(item: Item) -> int:
+    """From the partition key; a record that never expires lies in no layout's shard."""
+    hour, layout, *_ = item["bucket"]["S"].split("#")
+    return 0 if hour == "never" else int(layout)
 
 
 def size(item: Item) -> int:

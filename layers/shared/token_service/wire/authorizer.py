@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
-from token_service.domain.model import ActiveToken, OwnerKind
+from token_service.domain.model import ActiveToken, Grant, OwnerKind
 from token_service.domain.policy import (
     FULL,
     READ_ONLY,
@@ -41,6 +42,15 @@ class UnknownEventError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What an OAuth 1.0a signature covers; a body that is no form is not part of it (RFC 5849)."""
+
+    method: str
+    url: str
+    authorization: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One authorization question, whoever asks; `arn` is the method's, for policy answers."""
 
@@ -50,6 +60,7 @@ class Question:
     path: str = ""
     arn: str = ""
     graphql: str = field(default="", repr=False)
+    signed: SignedRequest | None = None
 
 
 # A GraphQL document that changes anything must say so with one of these words.
@@ -62,20 +73,38 @@ type ObserveAuthorization = Callable[[str, str, str | None], None]
 """Told the kind of caller, the verdict, and the client id of an active token."""
 
 
+type VerifySigned = Callable[[SignedRequest], ActiveToken | None]
+"""Finds the token of a signed request's owner, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizerSettings:
+    """`audience` is the resource server this authorizer stands before (RFC 9068 section 4).
+
+    `integration_bearer` lets integrations send their token unsigned, as seed 003 has it.
+    """
+
+    audience: str
+    integration_bearer: bool = True
+
+
 class Authorizer:
     """Answers authorization questions: active token for this audience, then the policy."""
 
     def __init__(
         self,
+        *,
         validator: TokenValidator,
+        verify_signed: VerifySigned,
         policy: Policy,
-        audience: str,
+        settings: AuthorizerSettings,
         observe: ObserveAuthorization,
     ) -> None:
-        """`audience` is the resource server this authorizer stands before (RFC 9068 section 4)."""
+        """`verify_signed` finds whose signature a request carries."""
         self._validator = validator
+        self._verify_signed = verify_signed
         self._policy = policy
-        self._audience = audience
+        self._settings = settings
         self._observe = observe
 
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,14 +116,22 @@ class Authorizer:
 
         """
         question = read_question(event)
-        token = self._validator.validate(question.token) if question.token else None
-        if token is not None and self._audience not in token.record.audience:
-            token = None
+        token = self._token(question)
         answer = write_answer(question, token, self._policy)
         context = answer.get("context") or answer.get("resolverContext") or {}
         subject = token.record.owner.subject if token else None
         self._observe(question.kind, context["verdict"], subject)
         return answer
+
+    def _token(self, question: Question) -> ActiveToken | None:
+        if question.signed is not None:
+            return self._verify_signed(question.signed)
+        token = self._validator.validate(question.token) if question.token else None
+        if token is None or self._settings.audience not in token.record.audience:
+            return None
+        if token.record.grant is Grant.INTEGRATION and not self._settings.integration_bearer:
+            return None
+        return token
 
 
 def read_question(event: Mapping[str, Any]) -> Question:
@@ -107,7 +144,9 @@ def read_question(event: Mapping[str, Any]) -> Question:
     if event.get("version") == "2.0":
         http = _mapping(_mapping(event.get("requestContext")).get("http"))
         path = str(event.get("rawPath") or http.get("path") or "")
-        return Question(Kind.HTTP_V2, _header_token(event), _upper(http.get("method")), path)
+        method = _upper(http.get("method"))
+        signed = _signed(event, method, path, str(event.get("rawQueryString") or ""))
+        return Question(Kind.HTTP_V2, _header_token(event), method, path, signed=signed)
     if event.get("type") in ("TOKEN", "REQUEST"):
         return _read_method_question(event)
     if event.get("type") == "DIRECT":
@@ -185,7 +224,9 @@ def _read_method_question(event: Mapping[str, Any]) -> Question:
     if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
         raise UnknownEventError("the event names no method ARN")
     kind = Kind.WEBSOCKET if arn.endswith("/$connect") else Kind.POLICY
-    return Question(kind, token, arn=arn)
+    query = urlencode(_mapping(event.get("queryStringParameters")))
+    signed = _signed(event, _upper(event.get("httpMethod")), str(event.get("path") or ""), query)
+    return Question(kind, token, arn=arn, signed=signed)
 
 
 def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
@@ -222,6 +263,17 @@ def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, 
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},
         "context": context_of(token, Decision(Verdict.ALLOWED, Refusal.GATEWAY, "")),
     }
+
+
+def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> SignedRequest | None:
+    """The request as its client signed it, if the Authorization header is OAuth 1.0a's."""
+    headers = {str(k).lower(): _text(v) or "" for k, v in _mapping(event.get("headers")).items()}
+    authorization = headers.get("authorization", "")
+    if authorization[:6].lower() != "oauth ":
+        return None
+    scheme = headers.get("x-forwarded-proto") or "https"
+    url = f"{scheme}://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
+    return SignedRequest(method, url, authorization)
 
 
 def _header_token(event: Mapping[str, Any]) -> str | None:

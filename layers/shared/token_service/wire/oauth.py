@@ -15,7 +15,7 @@ from token_service.domain.errors import (
     UnsupportedTokenType,
 )
 from token_service.domain.issue import IssueRequest
-from token_service.domain.limits import LIMITS
+from token_service.domain.limits import LIMITS, NEVER
 from token_service.domain.model import (
     Access,
     ActiveToken,
@@ -220,10 +220,11 @@ class OAuthDialect:
             "aud": record.audience[0] if len(record.audience) == 1 else list(record.audience),
             "iat": record.issued_at,
             "nbf": record.issued_at,
-            "exp": record.expires_at,
             "token_type": "Bearer",
             "gty": record.grant,
         }
+        if record.expires_at != NEVER:
+            body["exp"] = record.expires_at
         if active.format is TokenFormat.JWT:
             body["jti"] = record.handle
         if record.scope:

@@ -1,0 +1,156 @@
+"""Owners of one kind in the clients table: their own item, their names, and the directory.
+
+All three are written together or not at all. A name is an item of its own, so that it is unique;
+the directory lists owners without a Scan.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import ClientError
+
+from token_service.domain.model import OwnerKind, OwnerRef
+from token_service.domain.ports import OwnerChangedError, OwnerExistsError
+from token_service.store.directory import directory_entry, directory_key, listed
+from token_service.store.dynamodb import (
+    CONDITION_FAILED,
+    Item,
+    Pause,
+    TransactionConditionError,
+    error_code,
+    not_now,
+    owner_key,
+    transact,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class Kept(Protocol):
+    """What a registry needs to know of an owner."""
+
+    @property
+    def ref(self) -> OwnerRef:
+        """Its kind and id."""
+
+    @property
+    def version(self) -> int:
+        """How often it was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape[T: Kept]:
+    """How owners of one kind are written: their item, their names' keys, when they end."""
+
+    kind: OwnerKind
+    to_item: Callable[[T], Item]
+    from_item: Callable[[Item], T]
+    name_keys: Callable[[T], list[Item]] = lambda _: []
+    expires_at: Callable[[T], int | None] = lambda _: None
+
+
+class DynamoRegistry[T: Kept]:
+    """Every method may raise Unavailable: DynamoDB did not answer."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause, shape: Shape[T]) -> None:
+        """`table` is the clients table; `pause` waits between repeats of a batch."""
+        self._client = client
+        self._table = table
+        self._pause = pause
+        self._shape = shape
+
+    def find(self, identifier: str) -> T | None:
+        """The owner of this id, strongly consistent, or None."""
+        item = self._get(owner_key(OwnerRef(self._shape.kind, identifier)))
+        return self._shape.from_item(item) if item else None
+
+    def find_named(self, name_key: Item) -> T | None:
+        """The owner of this name, in two strongly consistent reads, or None."""
+        name = self._get(name_key)
+        return self.find(name["id"]["S"]) if name else None
+
+    def create(self, owner: T) -> None:
+        """Keep a new owner with its names and its directory entry, all or nothing.
+
+        Raises:
+            OwnerExistsError: the id or a name is taken.
+
+        """
+        unique = [
+            self._shape.to_item(owner),
+            *(key | {"id": {"S": owner.ref.id}} for key in self._shape.name_keys(owner)),
+        ]
+        entry = directory_entry(owner.ref, self._shape.expires_at(owner))
+        try:
+            transact(
+                self._client,
+                *(
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": item,
+                            "ConditionExpression": "attribute_not_exists(entity)",
+                        }
+                    }
+                    for item in unique
+                ),
+                {"Put": {"TableName": self._table, "Item": entry}},
+            )
+        except TransactionConditionError as error:
+            raise OwnerExistsError(
+                f"the id or the name of this {owner.ref.kind} is taken"
+            ) from error
+
+    def replace(self, owner: T) -> T:
+        """Write a changed owner if its stored version is still the one that was read.
+
+        Raises:
+            OwnerChangedError: changed or deleted meanwhile.
+
+        """
+        item = self._shape.to_item(owner) | {"version": {"N": str(owner.version + 1)}}
+        try:
+            with not_now():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="#version = :read",
+                    ExpressionAttributeNames={"#version": "version"},
+                    ExpressionAttributeValues={":read": {"N": str(owner.version)}},
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            raise OwnerChangedError(f"this {owner.ref.kind} was changed meanwhile") from error
+        return self._shape.from_item(item)
+
+    def delete(self, owner: T) -> bool:
+        """Remove an owner with its names and its directory entry; False if it was gone."""
+        keys = [*self._shape.name_keys(owner), directory_key(owner.ref)]
+        try:
+            transact(
+                self._client,
+                {
+                    "Delete": {
+                        "TableName": self._table,
+                        "Key": owner_key(owner.ref),
+                        "ConditionExpression": "attribute_exists(entity)",
+                    }
+                },
+                *({"Delete": {"TableName": self._table, "Key": key}} for key in keys),
+            )
+        except TransactionConditionError:
+            return False
+        return True
+
+    def list(self) -> Iterator[T]:
+        """Every owner of the kind."""
+        items = listed(self._client, self._table, self._shape.kind, self._pause)
+        return (self._shape.from_item(item) for item in items)
+
+    def _get(self, key: Item) -> Item | None:
+        with not_now():
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item")

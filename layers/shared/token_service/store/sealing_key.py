@@ -1,0 +1,21 @@
+"""The key that seals integrations' secrets, in Secrets Manager."""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from token_service.store.dynamodb import not_now
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+
+def sealing_key(client: "SecretsManagerClient", secret_id: str) -> bytes:
+    """32 bytes from the generated secret, which is long and random text.
+
+    Raises:
+        Unavailable: Secrets Manager did not answer.
+
+    """
+    with not_now():
+        answer = client.get_secret_value(SecretId=secret_id)
+    return sha256(answer["SecretString"].encode()).digest()
