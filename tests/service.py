@@ -38,11 +38,12 @@ class Service:
     now: FrozenClock = field(default_factory=FrozenClock)
     random: SeededBytes = field(default_factory=SeededBytes)
     algorithm: SigningAlgorithm = SigningAlgorithm.ES256
-    settings: IssueSettings = IssueSettings(issuer=ISSUER, audience=ISSUER)
+    settings: IssueSettings = field(default_factory=lambda: IssueSettings(ISSUER, ISSUER))
     not_before: int = 0
     hold_seconds: int = 0
 
     def __post_init__(self) -> None:
+        """Put it all together."""
         self.tokens = MemoryTokens(self.clients)
         self.private_key, public_key = key_pair(self.algorithm)
         self.published = [public_key]

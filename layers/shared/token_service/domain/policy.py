@@ -165,8 +165,13 @@ def _route(line: object, where: str) -> Route:
     if unknown:
         raise PolicyError(f"{where}: unknown member {min(unknown)}")
     path = line.get("path")
-    if not isinstance(path, str) or not path.startswith("/") or "*" in path.removesuffix("/*"):
-        raise PolicyError(f"{where}.path: a path from /, exact or ending in /*, is needed")
+    # An IAM policy would read `?` and `$` as wildcards and variables where decide() does not.
+    if (
+        not isinstance(path, str)
+        or not _is_plain(path)
+        or set(path.removesuffix("/*")) & set("*?$")
+    ):
+        raise PolicyError(f"{where}.path: a plain path from /, exact or ending in /*, is needed")
     try:
         read, write = Requirement(line["read"]), Requirement(line["write"])
         refusal = Refusal(line.get("refusal", Refusal.GATEWAY))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from token_service.domain.errors import Unavailable
 from token_service.domain.model import CLIENT_KIND, Client, OwnerRef
 from token_service.domain.ports import ClientChangedError, ClientExistsError
 from token_service.store.client_items import client_from_item, client_key, client_to_item
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 # A directory shard takes 1,000 writes a second: far more clients than anybody makes at once.
 DIRECTORY_SHARDS = 16
 _BATCH_GET = 100
+# Why a transaction may be cancelled that would succeed a moment later.
+_CANCELLED_FOR_NOW = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
 
 
 class DynamoClients:
@@ -78,6 +83,8 @@ class DynamoClients:
     def replace(self, client: Client) -> Client:
         """Write the changed client if its stored version is still the one that was read.
 
+        Finding the very same change there means our own retry, and success.
+
         Raises:
             ClientChangedError: changed or deleted meanwhile.
             Unavailable: DynamoDB did not answer.
@@ -92,11 +99,13 @@ class DynamoClients:
                     ConditionExpression="#version = :read",
                     ExpressionAttributeNames={"#version": "version"},
                     ExpressionAttributeValues={":read": {"N": str(client.version)}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
         except ClientError as error:
             if error_code(error) != CONDITION_FAILED:
                 raise
-            raise ClientChangedError(f"client {client.id} was changed meanwhile") from error
+            if error.response.get("Item") != item:
+                raise ClientChangedError(f"client {client.id} was changed meanwhile") from error
         return client_from_item(item)
 
     def delete(self, client_id: str) -> bool:
@@ -157,9 +166,11 @@ class DynamoClients:
             with not_now():
                 self._client.transact_write_items(TransactItems=list(actions))
         except ClientError as error:
-            reasons = error.response.get("CancellationReasons", [])
-            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+            reasons = {r.get("Code") for r in error.response.get("CancellationReasons", [])}
+            if "ConditionalCheckFailed" in reasons:
                 raise _ConditionFailedError from error
+            if reasons & _CANCELLED_FOR_NOW:
+                raise Unavailable(detail=error_code(error)) from error
             raise
 
 

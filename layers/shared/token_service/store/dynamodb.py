@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
 from token_service.domain.errors import Unavailable
 
@@ -39,7 +39,7 @@ def not_now() -> Iterator[None]:
     """Turn throttling, server faults and broken connections into `Unavailable`."""
     try:
         yield
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise Unavailable(detail=type(error).__name__) from error
     except ClientError as error:
         code = error_code(error)

@@ -14,6 +14,7 @@ from token_service.domain.model import ActiveToken
 from token_service.domain.policy import Policy, Refusal, Requirement, Verdict, judge
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
+from token_service.wire.http import as_mapping
 
 
 class Kind(StrEnum):
@@ -94,9 +95,11 @@ def read_question(event: Mapping[str, Any]) -> Question:
         UnknownEventError: none of the known shapes. The caller sees a fault, never an answer.
 
     """
+    context = as_mapping(event.get("requestContext"))
     if event.get("version") == "2.0":
-        http = _mapping(_mapping(event.get("requestContext")).get("http"))
-        path = str(event.get("rawPath") or http.get("path") or "")
+        http = as_mapping(context.get("http"))
+        # A stage other than $default is part of the raw path, and no part of any policy's.
+        path = str(event.get("rawPath") or "").removeprefix(f"/{context.get('stage')}")
         return Question(Kind.HTTP_V2, _header_token(event), _upper(http.get("method")), path)
     if event.get("type") in ("TOKEN", "REQUEST"):
         return _read_method_question(event)
@@ -108,8 +111,7 @@ def read_question(event: Mapping[str, Any]) -> Question:
             _upper(event.get("method")),
             str(event.get("path") or ""),
         )
-    context = event.get("requestContext")
-    if isinstance(context, Mapping) and "queryString" in context:
+    if "queryString" in context:
         return Question(
             Kind.APPSYNC,
             read_bearer(_text(event.get("authorizationToken"))),
@@ -190,7 +192,7 @@ def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy
 
 
 def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, Any]:
-    """An IAM policy, and a context for those whom it lets pass."""
+    """An IAM policy, and a context for those whom it lets pass anywhere."""
     statements = [
         {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resources}
         for effect, resources in (
@@ -199,22 +201,22 @@ def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, 
         )
         if resources
     ]
+    if any(allowed for allowed, _ in rules):
+        verdict = Verdict.ALLOWED
+    else:
+        verdict = Verdict.INSUFFICIENT if token else Verdict.UNAUTHENTICATED
     if not statements:
         statements = [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": ["*"]}]
     return {
         "principalId": token.record.owner.id if token else "anonymous",
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},
-        "context": context_of(token, Verdict.ALLOWED),
+        "context": context_of(token, verdict),
     }
 
 
 def _header_token(event: Mapping[str, Any]) -> str | None:
-    headers = {str(k).lower(): v for k, v in _mapping(event.get("headers")).items()}
+    headers = {str(k).lower(): v for k, v in as_mapping(event.get("headers")).items()}
     return read_bearer(_text(headers.get("authorization")))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> str | None:
