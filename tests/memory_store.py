@@ -29,11 +29,11 @@ class MemoryClients:
 
     def replace(self, client: Client) -> Client:
         """Write over the version that was read."""
-        stored = self.by_id.get(client.id)
-        if stored is None or stored.version != client.version:
+        stored, changed = self.by_id.get(client.id), replace(client, version=client.version + 1)
+        if stored is None or (stored.version != client.version and stored != changed):
             raise ClientChangedError(client.id)
-        self.by_id[client.id] = replace(client, version=client.version + 1)
-        return self.by_id[client.id]
+        self.by_id[client.id] = changed
+        return changed
 
     def delete(self, client_id: str) -> bool:
         """Remove the client."""

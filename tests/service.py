@@ -6,7 +6,7 @@ from functools import cache
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
-from token_service.domain.issue import IssueSettings, TokenIssuer
+from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import (
     PrivateKey,
     PublicKey,
@@ -38,28 +38,29 @@ class Service:
     now: FrozenClock = field(default_factory=FrozenClock)
     random: SeededBytes = field(default_factory=SeededBytes)
     algorithm: SigningAlgorithm = SigningAlgorithm.ES256
-    settings: IssueSettings = IssueSettings(issuer=ISSUER, audience=ISSUER)
+    settings: MintSettings = field(default_factory=lambda: MintSettings(ISSUER, ISSUER))
     not_before: int = 0
     hold_seconds: int = 0
 
     def __post_init__(self) -> None:
+        """Put it all together."""
         self.tokens = MemoryTokens(self.clients)
         self.private_key, public_key = key_pair(self.algorithm)
         self.published = [public_key]
         self.keys = VerificationKeys(lambda: tuple(self.published), self.now)
         self.administration = ClientAdministration(self.clients, self.now, self.random)
         self.authenticator = ClientAuthenticator(self.clients, self.now, self.hold_seconds)
-        self.issuer = TokenIssuer(
-            authenticator=self.authenticator,
+        self.mint = TokenMint(
             tokens=self.tokens,
             keys=SigningKeys(lambda: self.private_key, self.now),
             settings=self.settings,
             now=self.now,
             random=self.random,
         )
+        self.issuer = TokenIssuer(self.authenticator, self.mint, self.lifetime)
         self.validator = TokenValidator(
             tokens=self.tokens,
-            clients=self.clients,
+            owners=self.owners,
             keys=self.keys,
             settings=ValidationSettings(self.settings.issuer, self.not_before),
             now=self.now,

@@ -77,7 +77,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     details = NewClient(
         name=name,
         id=client_id,
-        secret=sys.stdin.readline().rstrip("\n") if secret_stdin else None,
+        secret=sys.stdin.readline().rstrip("\r\n") if secret_stdin else None,
         public=public,
         grants=tuple(Grant(grant) for grant in grants),
         scopes=scopes,

@@ -1,9 +1,10 @@
 """What all commands share: the stack they work on, --json, and failures in one sentence."""
 
 import json
+import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import override
+from typing import IO, Any, override
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,6 +35,7 @@ _EXPECTED: tuple[type[Exception], ...] = (
     DeploymentError,
     OwnerChangedError,
     OwnerExistsError,
+    click.UsageError,
 )
 
 
@@ -78,14 +80,47 @@ class OneSentenceGroup(click.Group):
     group_class = type  # groups within are of this class too
 
     @override
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        """Read this group's own options."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise _one_sentence(error, as_json=False) from error
+
+    @override
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except _EXPECTED as error:
-            sentence = _MESSAGES.get(type(error), "{}").format(error)
-            if ctx.ensure_object(Context).as_json:
-                click.echo(json.dumps({"error": sentence}), err=True)
-            else:
-                click.echo(f"tokenctl: {sentence}", err=True)
-            ctx.exit(1)
+            raise _one_sentence(error, as_json=ctx.ensure_object(Context).as_json) from error
+
+
+class OneSentenceError(click.ClickException):
+    """What went wrong, for people in one sentence, for scripts in one JSON document; status 1."""
+
+    def __init__(self, sentence: str, *, as_json: bool) -> None:
+        super().__init__(sentence)
+        self._as_json = as_json
+
+    @override
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell it on standard error."""
+        told = json.dumps({"error": self.message}) if self._as_json else f"tokenctl: {self.message}"
+        click.echo(told, file=file or sys.stderr)
+
+
+def _one_sentence(error: Exception, *, as_json: bool) -> Exception:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error  # whoever says nothing is told what can be said
+    if isinstance(error, click.UsageError):
+        told = error.format_message().rstrip(".")
+        help_path = error.ctx.command_path if error.ctx else "tokenctl"
+        return OneSentenceError(f"{told}; see {help_path} --help", as_json=as_json)
+    return OneSentenceError(_MESSAGES.get(type(error), "{}").format(error), as_json=as_json)

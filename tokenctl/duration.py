@@ -6,6 +6,8 @@ from typing import override
 import click
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+# Far beyond any use, and every moment that far ahead can still be written as a date.
+_LONGEST = 36500 * 86400
 
 
 class Duration(click.ParamType[int]):
@@ -23,4 +25,7 @@ class Duration(click.ParamType[int]):
         match = re.fullmatch(r"(\d{1,9})([smhd]?)", str(value))
         if not match:
             self.fail(f"{value!r} is not a span of time such as 3600, 90s, 30m, 12h or 7d")
-        return int(match[1]) * _UNITS[match[2]]
+        seconds = int(match[1]) * _UNITS[match[2]]
+        if seconds > _LONGEST:
+            self.fail(f"{value!r} is more than a hundred years")
+        return seconds

@@ -59,7 +59,7 @@ from token_service.wire.endpoints import (
     IssueEndpoint,
     RevokeEndpoint,
 )
-from token_service.wire.http import event_from_response, request_from_event
+from token_service.wire.http import event_from_response, request_from_event, request_id
 from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
 from token_service.wire.registry import dialect_for, dialects
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from token_service.wire.magento.signed import SignatureVerifier
 
 type Event = dict[str, Any]
-type Handler = Callable[[Event, "LambdaContext"], Any]
+type Handler = Callable[[Event, "LambdaContext"], Event | None]
 
 # Without these, one slow call outlives API Gateway's 30 seconds (aws-facts 3.5). Seconds.
 AWS_CONFIG = Config(
@@ -328,14 +328,24 @@ def key_rotation() -> KeyRotation:
 def http_handler(endpoint: Callable[[], Endpoint]) -> Handler:
     """A Lambda handler for HTTP API events (payload 2.0); `endpoint` is built at the first one."""
 
-    def handle(event: Event, context: "LambdaContext") -> Event:
-        request = request_from_event(event)
-        logger.append_keys(correlation_id=request.id, function_request_id=context.aws_request_id)
-        return event_from_response(endpoint().respond(request))
+    def handle(event: Event, _context: "LambdaContext") -> Event:
+        return event_from_response(endpoint().respond(request_from_event(event)))
 
     return observed(handle)
 
 
 def observed(handle: Handler) -> Handler:
-    """Trace a handler, but neither its answers, which hold tokens, nor its exceptions' text."""
-    return tracer.capture_lambda_handler(handle, capture_response=False, capture_error=False)
+    """Give a handler's log lines their ids, and trace it.
+
+    Neither its answers, which hold tokens, nor its exceptions' text are traced.
+    """
+
+    def handle_with_ids(event: Event, context: "LambdaContext") -> Event | None:
+        logger.append_keys(
+            correlation_id=request_id(event), function_request_id=context.aws_request_id
+        )
+        return handle(event, context)
+
+    return tracer.capture_lambda_handler(
+        handle_with_ids, capture_response=False, capture_error=False
+    )

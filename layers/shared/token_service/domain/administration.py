@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from token_service.domain.clients import secret_digest
+from token_service.domain.clients import MAX_SECRETS, secret_digest
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import (
     JWT_MAX_LIFETIME,
@@ -27,7 +27,7 @@ _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
 _AUDIENCE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _SECRET_BYTES = 32  # 256 bits: contracts/oauth.md section 5, item 17
 _MIN_IMPORTED_SECRET = 32
-_MAX_SECRETS = 2
+_SECRET = re.compile(rf"[\x21-\x7e]{{{_MIN_IMPORTED_SECRET},{LIMITS.client_secret}}}", re.ASCII)
 _MAX_NAME = 255
 
 
@@ -145,7 +145,7 @@ class ClientAdministration:
         secret = self._new_secret()
         old = [
             replace(s, expires_at=min(now + overlap, s.expires_at or now + overlap))
-            for s in client.secrets[: _MAX_SECRETS - 1]
+            for s in client.secrets[: MAX_SECRETS - 1]
             if s.is_live(now) and overlap
         ]
         secrets = (Secret(secret_digest(secret), now), *old)
@@ -197,9 +197,9 @@ def _check(details: NewClient, now: int) -> None:
         ),
         "id must have 1 to 100 characters from A-Z a-z 0-9 . _ ~ -": details.id is not None
         and not _CLIENT_ID.fullmatch(details.id),
-        f"secret must have {_MIN_IMPORTED_SECRET} to {LIMITS.client_secret} characters": (
-            details.secret is not None
-            and not _MIN_IMPORTED_SECRET <= len(details.secret) <= LIMITS.client_secret
+        f"secret must have {_MIN_IMPORTED_SECRET} to {LIMITS.client_secret} characters, "
+        "printable ASCII without space": (
+            details.secret is not None and not _SECRET.fullmatch(details.secret)
         ),
         "a public client has no secret": details.public and details.secret is not None,
         "a public client cannot use client_credentials": (

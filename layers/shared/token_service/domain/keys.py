@@ -15,6 +15,7 @@ from jwt.algorithms import (
     OKPAlgorithm,
     RSAAlgorithm,
 )
+from jwt.exceptions import InvalidKeyError
 
 from token_service.domain.errors import Unavailable
 
@@ -107,12 +108,9 @@ def load_public(key: PublicKey) -> LoadedKey:
         WeakKeyError: the key is too short or not of its algorithm's type.
 
     """
-    expected = _KEY_TYPES[key.algorithm]
-    if any(key.jwk.get(name) != value for name, value in expected.items()):
-        raise WeakKeyError(f"key {key.kid} is not of the type that {key.algorithm} needs")
+    _check_type(key, key.jwk)
     loaded = ALGORITHMS[key.algorithm].from_jwk(dict(key.jwk))
-    if key.algorithm is SigningAlgorithm.RS256:
-        _check_strength(loaded.key_size, key)
+    _check_strength(key, loaded)
     return LoadedKey(key.kid, key.algorithm, loaded)
 
 
@@ -123,15 +121,31 @@ def load_private(key: PrivateKey) -> LoadedKey:
         WeakKeyError: the key is too short or not of its algorithm's type.
 
     """
-    loaded = ALGORITHMS[key.algorithm].prepare_key(key.pem.encode())
-    if key.algorithm is SigningAlgorithm.RS256:
-        _check_strength(loaded.key_size, key)
+    algorithm = ALGORITHMS[key.algorithm]
+    try:
+        loaded = algorithm.prepare_key(key.pem.encode())
+    except InvalidKeyError as error:
+        raise _wrong_type(key) from error
+    _check_type(key, algorithm.to_jwk(loaded, as_dict=True))
+    _check_strength(key, loaded)
     return LoadedKey(key.kid, key.algorithm, loaded)
 
 
-def _check_strength(bits: int, key: PublicKey | PrivateKey) -> None:
-    if bits < MIN_RSA_BITS:
-        raise WeakKeyError(f"RSA key {key.kid} has {bits} bits; at least {MIN_RSA_BITS} needed")
+def _check_type(key: PublicKey | PrivateKey, jwk: Mapping[str, Any]) -> None:
+    """One type and one curve an algorithm: ES256 is not any curve (RFC 7518 section 3.4)."""
+    if any(jwk.get(name) != value for name, value in _KEY_TYPES[key.algorithm].items()):
+        raise _wrong_type(key)
+
+
+def _check_strength(key: PublicKey | PrivateKey, loaded: Any) -> None:  # noqa: ANN401 - see LoadedKey
+    if key.algorithm is SigningAlgorithm.RS256 and loaded.key_size < MIN_RSA_BITS:
+        raise WeakKeyError(
+            f"RSA key {key.kid} has {loaded.key_size} bits; at least {MIN_RSA_BITS} needed"
+        )
+
+
+def _wrong_type(key: PublicKey | PrivateKey) -> WeakKeyError:
+    return WeakKeyError(f"key {key.kid} is not of the type that {key.algorithm} needs")
 
 
 class VerificationKeys:

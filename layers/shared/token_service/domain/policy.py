@@ -222,8 +222,15 @@ def _route(line: object, where: str) -> Route:
     if unknown:
         raise PolicyError(f"{where}: unknown member {min(unknown)}")
     path = line.get("path")
-    if not isinstance(path, str) or not re.fullmatch(r"(/([^/*{}]*|\{\w+\}))*(/\*)?", path):
-        raise PolicyError(f"{where}.path: a path from /, exact, with {{name}}, or ending in /*")
+    # An IAM policy would read `?` and `$` as wildcards and variables where decide() does not.
+    if (
+        not isinstance(path, str)
+        or not _is_plain(path)
+        or not re.fullmatch(r"(/([^/*?${}]*|\{\w+\}))*?(/\*)?", path)
+    ):
+        raise PolicyError(
+            f"{where}.path: a plain path from /, exact, with {{name}}, or ending in /*, is needed"
+        )
     try:
         refusal = Refusal(line.get("refusal", Refusal.GATEWAY))
     except ValueError as error:

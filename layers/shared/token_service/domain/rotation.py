@@ -87,17 +87,23 @@ class KeyRotation:
         if private and private.algorithm is algorithm and private.kid in published:
             return keyring
         made_private, made_public = make_key(algorithm, self._now(), self._random)
-        keyring = self._with_current(keyring, made_public)
+        keyring = self._with_current(keyring, made_public, private)
         self._public.save(keyring)
         self._private.save(made_private)
         return keyring
 
-    def _with_current(self, keyring: Keyring, current: PublicKey) -> Keyring:
+    def _with_current(
+        self, keyring: Keyring, current: PublicKey, signing: PrivateKey | None
+    ) -> Keyring:
+        """Whatever was published before, the key that has signed until now retires only now."""
         now = self._now()
+        until = {key.kid: key.retired_at or now for key in keyring.keys}
+        if signing:
+            until[signing.kid] = now
         former = tuple(
-            replace(key, state=KeyState.PREVIOUS, retired_at=key.retired_at or now)
+            replace(key, state=KeyState.PREVIOUS, retired_at=until[key.kid])
             for key in keyring.keys
-            if key.retired_at is None or now - key.retired_at < _KEEP_RETIRED
+            if now - until[key.kid] < _KEEP_RETIRED
         )
         return Keyring((current, *former), since=now if keyring.since is None else keyring.since)
 

@@ -14,8 +14,8 @@ from token_service.domain.ports import Clock, ExpiredTokens
 # No write to an hour can still be on its way this long after the hour: more than clock skew, the
 # functions' time-out and the SDK's retries together (seconds).
 SETTLING = 15 * MINUTE
-# Enough to finish the call under way and to save the checkpoint (seconds).
-RESERVE = 5.0
+# Enough to finish the calls under way, repeats included, and to save the checkpoint (seconds).
+RESERVE = 20.0
 # A bucket is read again after deleting from it; one that is still not empty then holds its hour.
 _PASSES = 3
 
@@ -31,6 +31,11 @@ class SweepSettings:
     layouts: tuple[int, ...]
     since: int
     grace: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse to prove hours empty without looking."""
+        if not self.layouts:
+            raise ValueError("a sweep needs at least one layout to walk")
 
 
 @dataclass(slots=True)
@@ -146,8 +151,8 @@ class _Run:
 
     def _sweep_bucket(self, bucket: str) -> bool:
         if self.result.dry_run:
-            self._pass(bucket)
-            return True
+            _, live = self._pass(bucket)
+            return not live
         for _ in range(_PASSES):
             found, live = self._pass(bucket)
             if not found:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.model import OwnerRef
@@ -31,6 +31,10 @@ _NOT_NOW = frozenset(
         "TransactionInProgressException",
     }
 )
+# Why a transaction may be cancelled that would succeed a moment later.
+_CANCELLED_FOR_NOW = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
 # A batch that is still incomplete after this many repeats is an outage, not a hiccup.
 _BATCH_REPEATS = 2
 _HTTP_SERVER_ERROR = 500
@@ -50,7 +54,7 @@ def not_now() -> Iterator[None]:
     """Turn throttling, server faults and broken connections into `Unavailable`."""
     try:
         yield
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise Unavailable(detail=type(error).__name__) from error
     except ClientError as error:
         code = error_code(error)
@@ -76,9 +80,11 @@ def transact(client: "DynamoDBClient", *actions: "TransactWriteItemTypeDef") -> 
         with not_now():
             client.transact_write_items(TransactItems=actions)
     except ClientError as error:
-        reasons = error.response.get("CancellationReasons", [])
-        if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+        if "ConditionalCheckFailed" in reasons:
             raise TransactionConditionError from error
+        if reasons & _CANCELLED_FOR_NOW:
+            raise Unavailable(detail=error_code(error)) from error
         raise
 
 

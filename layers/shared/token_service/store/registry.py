@@ -26,6 +26,7 @@ from token_service.store.dynamodb import (
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
 class Kept(Protocol):
@@ -86,25 +87,18 @@ class DynamoRegistry[T: Kept]:
         try:
             transact(
                 self._client,
-                *(
-                    {
-                        "Put": {
-                            "TableName": self._table,
-                            "Item": item,
-                            "ConditionExpression": "attribute_not_exists(entity)",
-                        }
-                    }
-                    for item in unique
-                ),
+                *(self._put_new(item) for item in unique),
                 {"Put": {"TableName": self._table, "Item": entry}},
             )
         except TransactionConditionError as error:
             raise OwnerExistsError(
-                f"the id or the name of this {owner.ref.kind} is taken"
+                f"there is already a {owner.ref.kind} of this id or name"
             ) from error
 
     def replace(self, owner: T) -> T:
         """Write a changed owner if its stored version is still the one that was read.
+
+        Finding the very same change there means our own retry, and success.
 
         Raises:
             OwnerChangedError: changed or deleted meanwhile.
@@ -119,11 +113,15 @@ class DynamoRegistry[T: Kept]:
                     ConditionExpression="#version = :read",
                     ExpressionAttributeNames={"#version": "version"},
                     ExpressionAttributeValues={":read": {"N": str(owner.version)}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
         except ClientError as error:
             if error_code(error) != CONDITION_FAILED:
                 raise
-            raise OwnerChangedError(f"this {owner.ref.kind} was changed meanwhile") from error
+            if error.response.get("Item") != item:
+                raise OwnerChangedError(
+                    f"{owner.ref.kind} {owner.ref.id} was changed meanwhile"
+                ) from error
         return self._shape.from_item(item)
 
     def delete(self, owner: T) -> bool:
@@ -139,7 +137,7 @@ class DynamoRegistry[T: Kept]:
                         "ConditionExpression": "attribute_exists(entity)",
                     }
                 },
-                *({"Delete": {"TableName": self._table, "Key": key}} for key in keys),
+                *(self._delete(key) for key in keys),
             )
         except TransactionConditionError:
             return False
@@ -149,6 +147,18 @@ class DynamoRegistry[T: Kept]:
         """Every owner of the kind."""
         items = listed(self._client, self._table, self._shape.kind, self._pause)
         return (self._shape.from_item(item) for item in items)
+
+    def _put_new(self, item: Item) -> "TransactWriteItemTypeDef":
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": item,
+                "ConditionExpression": "attribute_not_exists(entity)",
+            }
+        }
+
+    def _delete(self, key: Item) -> "TransactWriteItemTypeDef":
+        return {"Delete": {"TableName": self._table, "Key": key}}
 
     def _get(self, key: Item) -> Item | None:
         with not_now():

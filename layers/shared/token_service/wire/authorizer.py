@@ -24,6 +24,7 @@ from token_service.domain.policy import (
 )
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
+from token_service.wire.http import as_mapping
 from token_service.wire.magento.paths import canonical
 
 
@@ -141,9 +142,11 @@ def read_question(event: Mapping[str, Any]) -> Question:
         UnknownEventError: none of the known shapes. The caller sees a fault, never an answer.
 
     """
+    context = as_mapping(event.get("requestContext"))
     if event.get("version") == "2.0":
-        http = _mapping(_mapping(event.get("requestContext")).get("http"))
-        path = str(event.get("rawPath") or http.get("path") or "")
+        http = as_mapping(context.get("http"))
+        # A stage other than $default is part of the raw path, and no part of any policy's.
+        path = str(event.get("rawPath") or "").removeprefix(f"/{context.get('stage')}")
         method = _upper(http.get("method"))
         signed = _signed(event, method, path, str(event.get("rawQueryString") or ""))
         return Question(Kind.HTTP_V2, _header_token(event), method, path, signed=signed)
@@ -157,8 +160,7 @@ def read_question(event: Mapping[str, Any]) -> Question:
             _upper(event.get("method")),
             str(event.get("path") or ""),
         )
-    context = event.get("requestContext")
-    if isinstance(context, Mapping) and "queryString" in context:
+    if "queryString" in context:
         return Question(
             Kind.APPSYNC,
             read_bearer(_text(event.get("authorizationToken"))),
@@ -224,7 +226,7 @@ def _read_method_question(event: Mapping[str, Any]) -> Question:
     if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
         raise UnknownEventError("the event names no method ARN")
     kind = Kind.WEBSOCKET if arn.endswith("/$connect") else Kind.POLICY
-    query = urlencode(_mapping(event.get("queryStringParameters")))
+    query = urlencode(as_mapping(event.get("queryStringParameters")))
     signed = _signed(event, _upper(event.get("httpMethod")), str(event.get("path") or ""), query)
     return Question(kind, token, arn=arn, signed=signed)
 
@@ -247,7 +249,7 @@ def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy
 
 
 def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, Any]:
-    """An IAM policy, and a context for those whom it lets pass."""
+    """An IAM policy, and a context for those whom it lets pass anywhere."""
     statements = [
         {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resources}
         for effect, resources in (
@@ -256,18 +258,22 @@ def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, 
         )
         if resources
     ]
+    if any(allowed for allowed, _ in rules):
+        verdict = Verdict.ALLOWED
+    else:
+        verdict = Verdict.INSUFFICIENT if token else Verdict.UNAUTHENTICATED
     if not statements:
         statements = [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": ["*"]}]
     return {
         "principalId": token.record.owner.id if token else "anonymous",
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},
-        "context": context_of(token, Decision(Verdict.ALLOWED, Refusal.GATEWAY, "")),
+        "context": context_of(token, Decision(verdict, Refusal.GATEWAY, "")),
     }
 
 
 def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> SignedRequest | None:
     """The request as its client signed it, if the Authorization header is OAuth 1.0a's."""
-    headers = {str(k).lower(): _text(v) or "" for k, v in _mapping(event.get("headers")).items()}
+    headers = {str(k).lower(): _text(v) or "" for k, v in as_mapping(event.get("headers")).items()}
     authorization = headers.get("authorization", "")
     if authorization[:6].lower() != "oauth ":
         return None
@@ -277,12 +283,8 @@ def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> Sig
 
 
 def _header_token(event: Mapping[str, Any]) -> str | None:
-    headers = {str(k).lower(): v for k, v in _mapping(event.get("headers")).items()}
+    headers = {str(k).lower(): v for k, v in as_mapping(event.get("headers")).items()}
     return read_bearer(_text(headers.get("authorization")))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> str | None:

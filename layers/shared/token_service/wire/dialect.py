@@ -5,6 +5,7 @@ samples in the tests.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -24,6 +25,18 @@ class Operation(StrEnum):
     ISSUE = "issue"
     INTROSPECT = "introspect"
     REVOKE = "revoke"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenQuestion:
+    """Who asks, and about which token (None: not said).
+
+    `refusal` is what else is wrong; only a caller who has proved itself is told.
+    """
+
+    credentials: ClientCredentials | None
+    token: str | None = field(repr=False)
+    refusal: ServiceError | None = None
 
 
 class Dialect(Protocol):
@@ -67,14 +80,14 @@ class ClientTokens(Dialect, Protocol):
 class TokenManagement(Protocol):
     """A dialect that also introspects and revokes."""
 
-    def read_introspection(self, request: Request) -> tuple[ClientCredentials | None, str | None]:
-        """Who asks, and about which token (None: not said); raises a ServiceError."""
+    def read_introspection(self, request: Request) -> TokenQuestion:
+        """Read an introspection request; raises a ServiceError for one that cannot be read."""
 
     def write_introspection(self, active: ActiveToken | None) -> Response:
         """What is known of the token; of an inactive one, nothing."""
 
-    def read_revocation(self, request: Request) -> tuple[ClientCredentials | None, str | None]:
-        """Who asks, and for which token (None: not said); raises a ServiceError."""
+    def read_revocation(self, request: Request) -> TokenQuestion:
+        """Read a revocation request; raises a ServiceError for one that cannot be read."""
 
     def write_revoked(self) -> Response:
         """The answer whether or not there was anything to revoke (RFC 7009 section 2.2)."""

@@ -8,7 +8,13 @@ from token_service.domain.errors import NotFound, ServiceError
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.revoke import TokenRevocation
-from token_service.wire.dialect import ClientTokens, Dialect, Operation, TokenManagement
+from token_service.wire.dialect import (
+    ClientTokens,
+    Dialect,
+    Operation,
+    TokenManagement,
+    TokenQuestion,
+)
 from token_service.wire.http import Request, Response
 from token_service.wire.oauth import MissingToken
 from token_service.wire.registry import dialect_for
@@ -116,9 +122,9 @@ class IntrospectEndpoint(Endpoint):
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         management = _management(dialect)
-        credentials, token = management.read_introspection(request)
-        caller = self._introspector.authenticate(credentials)
-        active = self._introspector.introspect(caller, _required(token))
+        question = management.read_introspection(request)
+        caller = self._introspector.authenticate(question.credentials)
+        active = self._introspector.introspect(caller, _token(question))
         outcome = Outcome(
             self.operation, dialect.name, client_id=caller.id, active=active is not None
         )
@@ -139,9 +145,9 @@ class RevokeEndpoint(Endpoint):
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         management = _management(dialect)
-        credentials, token = management.read_revocation(request)
-        caller = self._revocation.authenticate(credentials)
-        revoked = self._revocation.revoke(caller, _required(token))
+        question = management.read_revocation(request)
+        caller = self._revocation.authenticate(question.credentials)
+        revoked = self._revocation.revoke(caller, _token(question))
         outcome = Outcome(self.operation, dialect.name, client_id=caller.id, active=revoked)
         return management.write_revoked(), outcome
 
@@ -152,7 +158,9 @@ def _management(dialect: Dialect) -> TokenManagement:
     return dialect
 
 
-def _required(token: str | None) -> str:
-    if token is None:
+def _token(question: TokenQuestion) -> str:
+    if question.token is None:
         raise MissingToken("token is required")
-    return token
+    if question.refusal is not None:
+        raise question.refusal
+    return question.token

@@ -16,16 +16,16 @@ from token_service.domain.errors import InvalidRequest
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `body_error` is set when the body could not be unpacked."""
+    """One HTTP request. Credentials are never read from `query`. `body_error` is set when the body could not be unpacked."""
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    query: str = field(default="", repr=False)
     raw_body: bytes = field(default=b"", repr=False)
     body_error: bool = False
     id: str = ""
     source_ip: str = ""
+    query: str = field(default="", repr=False)
 
     @property
     def body(self) -> bytes:
@@ -63,20 +63,26 @@ def json_response(
 
 
 def request_from_event(event: Mapping[str, Any]) -> Request:
-    """Read an HTTP API event (payload 2.0); whatever is missing becomes empty, never an error."""
-    context = event.get("requestContext") or {}
-    http = context.get("http") or {}
+    """Read an HTTP API event (payload 2.0); what is missing or odd becomes empty, no error."""
+    context = as_mapping(event.get("requestContext"))
+    http = as_mapping(context.get("http"))
+    headers = as_mapping(event.get("headers"))
     body, broken = _body(event)
     return Request(
-        method=str(http.get("method", "")).upper(),
-        path=str(event.get("rawPath") or http.get("path") or "/"),
-        headers={str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()},
-        query=str(event.get("rawQueryString") or ""),
+        method=_text(http.get("method")).upper(),
+        path=_text(event.get("rawPath")) or _text(http.get("path")) or "/",
+        headers={name.lower(): value for name, value in headers.items() if isinstance(value, str)},
+        query=_text(event.get("rawQueryString")),
         raw_body=body,
         body_error=broken,
-        id=str(context.get("requestId", "")),
-        source_ip=str(http.get("sourceIp", "")),
+        id=_text(context.get("requestId")),
+        source_ip=_text(http.get("sourceIp")),
     )
+
+
+def request_id(event: Mapping[str, Any]) -> str | None:
+    """The gateway's id of a request, the same in an authorizer's event as in the backend's."""
+    return _text(as_mapping(event.get("requestContext")).get("requestId")) or None
 
 
 def event_from_response(response: Response) -> dict[str, Any]:
@@ -100,3 +106,12 @@ def _body(event: Mapping[str, Any]) -> tuple[bytes, bool]:
         return b64decode(body, validate=True), False
     except (Base64Error, ValueError):
         return b"", True
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -25,11 +25,13 @@ from token_service.domain.model import (
     TokenFormat,
 )
 from token_service.wire.basic import read_basic, uses_basic
-from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
+from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
 from token_service.wire.form import FORM, Repeated, read_form
 from token_service.wire.http import Request, Response, json_response
 
 _HTTP_UNAVAILABLE = 503
+BASIC = 'Basic realm="{realm}", charset="UTF-8"'
+BEARER = 'Bearer realm="{realm}"'
 
 
 class MissingToken(InvalidRequest):
@@ -40,11 +42,14 @@ class MissingToken(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one error is told: the status, the code in the body (None: empty body), a challenge."""
+    """How one error is told: the status, the code in the body (None: empty body), a challenge.
+
+    `challenge` is what a 401 asks for (RFC 9110 section 11.6.1), '' for none.
+    """
 
     status: int
     error: str | None
-    challenge: bool = False
+    challenge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +137,25 @@ class OAuthDialect:
         body = {name: members[name] for name in self._profile.token_members if members[name]}
         return self._json(200, body)
 
-    def read_introspection(self, request: Request) -> tuple[ClientCredentials | None, str | None]:
+    def read_introspection(self, request: Request) -> TokenQuestion:
         """RFC 7662 section 2.1; the hint changes nothing, so it is not read."""
         fields = self._read_fields(request)
-        return self._credentials(request, fields), fields.get("token")
+        return TokenQuestion(self._credentials(request, fields), fields.get("token"))
 
     def write_introspection(self, active: ActiveToken | None) -> Response:
         """RFC 7662 section 2.2."""
         return self._json(200, {"active": False} if active is None else self._describe(active))
 
-    def read_revocation(self, request: Request) -> tuple[ClientCredentials | None, str | None]:
-        """RFC 7009 section 2.1.
-
-        Raises:
-            UnsupportedTokenType: a hint this profile does not let pass.
-
-        """
+    def read_revocation(self, request: Request) -> TokenQuestion:
+        """RFC 7009 section 2.1; a hint that this profile does not let pass is a refusal."""
         fields = self._read_fields(request)
         hint, known = fields.get("token_type_hint"), self._profile.revocation_hints
-        credentials = self._credentials(request, fields)
-        if hint is not None and known is not None and hint not in known:
-            raise UnsupportedTokenType
-        return credentials, fields.get("token")
+        unknown = hint is not None and known is not None and hint not in known
+        return TokenQuestion(
+            self._credentials(request, fields),
+            fields.get("token"),
+            UnsupportedTokenType() if unknown else None,
+        )
 
     def write_revoked(self) -> Response:
         """Success without a word (RFC 7009 section 2.2)."""
@@ -168,7 +170,7 @@ class OAuthDialect:
         if answer.status == _HTTP_UNAVAILABLE:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         if answer.challenge:
-            headers["www-authenticate"] = f'Basic realm="{self._issuer}", charset="UTF-8"'
+            headers["www-authenticate"] = answer.challenge.format(realm=self._issuer)
         if answer.error is None:
             return Response(answer.status, "", headers)
         body = {"error": answer.error}
@@ -182,7 +184,7 @@ class OAuthDialect:
         told = here.get(error.code) or self._profile.other_errors.get(error.code)
         if told is None:
             told = Answer(400, error.code)
-        if error.code == InvalidClient.code and told.challenge is False and uses_basic(request):
+        if error.code == InvalidClient.code and not told.challenge and uses_basic(request):
             # RFC 6749 section 5.2: 401 and a challenge if the Authorization header was used.
             told = self._profile.other_errors.get("invalid_client_by_header", told)
         return told

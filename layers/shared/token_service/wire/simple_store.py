@@ -6,7 +6,7 @@ error is 400 with one member and no challenge, also after HTTP Basic.
 
 from token_service.wire.dialect import Operation
 from token_service.wire.form import Repeated
-from token_service.wire.oauth import Answer, OAuthDialect, Profile
+from token_service.wire.oauth import BEARER, Answer, OAuthDialect, Profile
 
 PROFILE = Profile(
     name="simple_store",
@@ -35,6 +35,8 @@ PROFILE = Profile(
         },
     },
     other_errors={
+        "unauthenticated": Answer(401, "invalid_token", challenge=BEARER),
+        "forbidden": Answer(403, "insufficient_scope"),
         "missing_token": Answer(400, "invalid_request"),
         "method_not_allowed": Answer(405, None),
         "unsupported_media_type": Answer(415, None),

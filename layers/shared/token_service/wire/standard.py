@@ -5,7 +5,7 @@ Whatever path no dialect claims is answered in this one.
 
 from token_service.wire.dialect import Operation
 from token_service.wire.form import Repeated
-from token_service.wire.oauth import Answer, OAuthDialect, Profile
+from token_service.wire.oauth import BASIC, BEARER, Answer, OAuthDialect, Profile
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 INTROSPECTION_PATH = "/oauth2/introspect"
@@ -28,12 +28,15 @@ PROFILE = Profile(
     revocation_hints=None,  # RFC 7009 section 2.1: a wrong hint changes nothing
     errors={
         # RFC 7662 section 2.3: 401 with a challenge, however the caller authenticated.
-        Operation.INTROSPECT: {"invalid_client": Answer(401, "invalid_client", challenge=True)},
+        Operation.INTROSPECT: {"invalid_client": Answer(401, "invalid_client", challenge=BASIC)},
     },
     other_errors={
         # 400 when the body was used: a 401 must carry a challenge (RFC 9110 section 15.5.2), and
         # one for Basic would answer a question that nobody asked.
-        "invalid_client_by_header": Answer(401, "invalid_client", challenge=True),
+        "invalid_client_by_header": Answer(401, "invalid_client", challenge=BASIC),
+        # What a backend behind the authorizer says (RFC 6750 section 3.1).
+        "unauthenticated": Answer(401, "invalid_token", challenge=BEARER),
+        "forbidden": Answer(403, "insufficient_scope"),
         "missing_token": Answer(400, "invalid_request"),
         "method_not_allowed": Answer(405, "invalid_request"),
         "unsupported_media_type": Answer(400, "invalid_request"),

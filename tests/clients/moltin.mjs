@@ -1,0 +1,52 @@
+// Runs one scenario with Elastic Path's own SDK and prints what the SDK's user would see, as JSON.
+// node moltin.mjs SCENARIO, with BASE_URL, CLIENT_ID and, for some, CLIENT_SECRET in the environment.
+
+import { createRequire } from 'node:module'
+
+const { gateway, MemoryStorageFactory } = createRequire(import.meta.url)('@moltin/sdk')
+const { BASE_URL, CLIENT_ID, CLIENT_SECRET } = process.env
+
+const sent = [] // every request of the SDK: method, path, status
+
+async function recordingFetch(url, options) {
+  const answer = await fetch(url, options)
+  sent.push(`${options.method} ${new URL(url).pathname} ${answer.status}`)
+  return answer
+}
+
+const sdk = gateway({
+  client_id: CLIENT_ID,
+  client_secret: CLIENT_SECRET,
+  host: new URL(BASE_URL).host,
+  protocol: 'http',
+  storage: new MemoryStorageFactory(),
+  custom_fetch: recordingFetch,
+  retryDelay: 50,
+  retryJitter: 10,
+})
+
+// A promise's value or its rejection, told apart.
+const outcome = (promise) => promise.then((value) => ({ value }), (error) => ({ error }))
+
+async function revoke(token) {
+  const answer = await fetch(`${BASE_URL}/oauth2/revoke`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${CLIENT_ID}:${CLIENT_SECRET}`)}` },
+    body: new URLSearchParams({ token }),
+  })
+  if (answer.status !== 200) throw new Error(`revoke: ${answer.status}`)
+}
+
+const scenarios = {
+  authenticate: () => outcome(sdk.Authenticate()),
+  products: () => outcome(sdk.Products.All()),
+  create: () => outcome(sdk.request.send('products', 'POST', { type: 'product', name: 'Hat' })),
+  parallel: () => Promise.all(Array.from({ length: 5 }, () => outcome(sdk.Products.All()))),
+  async revoked() {
+    const { access_token: token } = await sdk.Authenticate()
+    await revoke(token)
+    return outcome(sdk.Products.All())
+  },
+}
+
+console.log(JSON.stringify({ result: await scenarios[process.argv[2]](), sent }))

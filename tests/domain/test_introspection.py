@@ -1,0 +1,85 @@
+"""Introspection: who may know what of whose tokens."""
+
+import pytest
+from token_service.domain.errors import InvalidClient, Unavailable
+from token_service.domain.model import ClientCredentials, Grant, Introspection, TokenFormat
+
+from tests.domain.acts import issue, register
+from tests.service import Service
+
+
+@pytest.mark.parametrize("form", TokenFormat)
+@pytest.mark.parametrize("grant", Grant)
+@pytest.mark.parametrize(
+    ("caller", "introspection", "knows"),
+    [
+        ("shop", Introspection.OWN, True),
+        ("shop", Introspection.ANY, True),
+        ("api", Introspection.OWN, False),
+        ("api", Introspection.ANY, True),
+    ],
+)
+def test_own_tokens_or_any(  # noqa: PLR0913 - one table
+    service: Service,
+    form: TokenFormat,
+    grant: Grant,
+    caller: str,
+    introspection: Introspection,
+    *,
+    knows: bool,
+) -> None:
+    """A client learns of its own tokens, a resource server of all (items 37, 59)."""
+    shop = register(service, token_format=form, introspection=introspection)
+    api = register(service, id="api", introspection=introspection)
+    token = issue(service, shop[1], grant)
+    asking = service.introspector.authenticate({"shop": shop, "api": api}[caller][1])
+    active = service.introspector.introspect(asking, token.value)
+    assert (active.record if active else None) == (token.record if knows else None)
+
+
+@pytest.mark.parametrize("secret", [None, "wrong"])
+def test_a_public_client_may_not_ask(service: Service, secret: str | None) -> None:
+    """Neither with its id alone nor with an invented secret (item 63)."""
+    register(service, id="page", public=True)
+    with pytest.raises(InvalidClient):
+        service.introspector.authenticate(ClientCredentials("page", secret))
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [None, ClientCredentials("shop"), ClientCredentials("shop", "x"), ClientCredentials("no", "x")],
+)
+def test_strangers_may_not_ask(service: Service, credentials: ClientCredentials | None) -> None:
+    """Without good credentials there is no answer at all (item 56)."""
+    register(service)
+    with pytest.raises(InvalidClient):
+        service.introspector.authenticate(credentials)
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "0" * 40, "a" * 100_000])
+def test_what_is_no_token_is_inactive(service: Service, token: str) -> None:
+    """Any text has an answer, and it is no (item 58)."""
+    caller, _ = register(service, introspection=Introspection.ANY)
+    assert service.introspector.introspect(caller, token) is None
+
+
+def test_an_ended_token_is_inactive_even_to_its_owner(service: Service) -> None:
+    """After revocation the very next answer is no (item 66)."""
+    caller, credentials = register(service)
+    token = issue(service, credentials).value
+    assert service.introspector.introspect(caller, token)
+    assert service.revocation.revoke(caller, token)
+    assert service.introspector.introspect(caller, token) is None
+
+
+def test_an_outage_is_not_inactive(service: Service) -> None:
+    """A resource server must not throw out live callers because a read failed."""
+    caller, credentials = register(service)
+    token = issue(service, credentials).value
+
+    def out(*_: object) -> None:
+        raise Unavailable
+
+    service.tokens.find_with_owner = out  # type: ignore[assignment] # a store that is down
+    with pytest.raises(Unavailable):
+        service.introspector.introspect(caller, token)

@@ -1,0 +1,89 @@
+"""Fixtures for the functions' tests."""
+
+from collections.abc import Iterator
+from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.loaders import create_loader
+
+from tests.functions.deployment import Deployment, forget, load_event
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class CloudFormation(HTTPServer):
+    """Takes what custom resources answer."""
+
+    def __init__(self) -> None:
+        """Listens on loopback, at any free port."""
+        super().__init__(("127.0.0.1", 0), _TakeAnswer)
+        self.answers: list[tuple[dict[str, str], bytes]] = []
+
+    @property
+    def url(self) -> str:
+        """Where the answer is to be put."""
+        return f"http://127.0.0.1:{self.server_port}/answer?signature=presigned"
+
+
+class _TakeAnswer(BaseHTTPRequestHandler):
+    server: CloudFormation
+
+    def do_PUT(self) -> None:
+        """Keep headers and body."""
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.answers.append((dict(self.headers), body))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aws_descriptions_read_once() -> Iterator[None]:
+    """The SDK reads its descriptions of AWS from disk once, not once a test."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(botocore.session, "create_loader", cache(create_loader))
+        yield
+
+
+@pytest.fixture
+def cloudformation() -> Iterator[CloudFormation]:
+    """A place for custom resources' answers."""
+    with CloudFormation() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def empty_deployment(
+    dynamodb: "DynamoDBClient",  # noqa: ARG001 - set up first
+    template: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Deployment]:
+    """Tables and an empty secret: the stack before its custom resource ran."""
+    forget()
+    boto3.client("secretsmanager").create_secret(Name="SigningSecret")
+    yield Deployment(template, monkeypatch, capsys)
+    forget()
+
+
+@pytest.fixture
+def deployment(empty_deployment: Deployment, cloudformation: CloudFormation) -> Deployment:
+    """A whole deployment: keys made by the function that makes them, and the demo clients."""
+    create = load_event("rotate_keys/create") | {"ResponseURL": cloudformation.url}
+    empty_deployment.invoke("rotate_keys", create)
+    empty_deployment.register_demo_clients()
+    return empty_deployment

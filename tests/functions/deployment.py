@@ -1,0 +1,170 @@
+"""The functions as deployed: each with the environment template.yaml gives it, over moto."""
+
+import json
+import sys
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from secrets import token_bytes
+from types import ModuleType
+from typing import Any
+
+import pytest
+from token_service import runtime
+from token_service.domain.administration import ClientAdministration
+from token_service.observability import logger
+from token_service.wire.http import as_mapping
+
+from tests.wire.demo_clients import SECRETS, register
+
+ROOT = Path(__file__).parent.parent.parent
+EVENTS = ROOT / "events"
+ISSUER = "https://auth.example.test"
+PLACEHOLDER = "REPLACE-WITH-A-TOKEN"
+
+type Event = dict[str, Any]
+
+# What CloudFormation would put into each variable.
+VALUES = {
+    "POWERTOOLS_SERVICE_NAME": "token-service",
+    "POWERTOOLS_METRICS_NAMESPACE": "TokenService",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+    "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
+    "POWERTOOLS_TRACER_CAPTURE_ERROR": "false",
+    "AUDIENCE": ISSUER,
+    "CLIENTS_TABLE": "ClientsTable",
+    "CORS_ALLOW_ORIGIN": "*",
+    "ELASTIC_PATH_REPEAT_DATA": "true",
+    "ISSUER": ISSUER,
+    "OWNER_CACHE_SECONDS": "0",
+    "POLICY": "default",
+    "SIGNING_SECRET": "SigningSecret",
+    "SWEEP_GRACE_SECONDS": "0",
+    "TOKEN_LAYOUTS": "2",
+    "TOKEN_LIFETIME": "3600",
+    "TOKENS_NOT_BEFORE": "0",
+    "TOKENS_SINCE": "0",
+    "TOKENS_TABLE": "TokensTable",
+}
+
+
+def load_event(name: str, token: str = PLACEHOLDER) -> Event:
+    """An event of events/, by folder and name, with a token pasted in."""
+    text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
+    event: Event = json.loads(text.replace(PLACEHOLDER, token))
+    return event
+
+
+def load_handler(name: str) -> ModuleType:
+    """functions/<name>/handler.py, imported as Lambda would."""
+    spec = spec_from_file_location(f"handler_of_{name}", ROOT / "functions" / name / "handler.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass
+class Context:
+    """What a function sees of Lambda."""
+
+    function_name: str = "function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+    milliseconds_left: int = 900_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As much as the test says, for ever."""
+        return self.milliseconds_left
+
+
+def forget(*kept: str) -> None:
+    """Make runtime.py build everything anew, as a cold start does."""
+    for name, member in vars(runtime).items():
+        if hasattr(member, "cache_clear") and name not in kept:
+            member.cache_clear()
+
+
+class Deployment:
+    """Invokes functions, and listens to all that they print."""
+
+    def __init__(
+        self,
+        template: dict[str, Any],
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """Nothing is invoked yet."""
+        self._template = template
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        self.values = dict(VALUES)
+        self.hidden = list(SECRETS)
+        self.printed: list[str] = []
+
+    @property
+    def administration(self) -> ClientAdministration:
+        """What an operator's tool would use."""
+        self.become("issue")
+        return ClientAdministration(runtime.clients(), runtime.now, token_bytes)
+
+    def register_demo_clients(self) -> None:
+        """The clients that the events name."""
+        register(self.administration)
+
+    def become(self, name: str) -> None:
+        """Take on a function's environment, and nothing besides."""
+        resource = f"{name.title().replace('_', '')}Function"
+        variables = {
+            **self._template["Globals"]["Function"]["Environment"]["Variables"],
+            **self._template["Resources"][resource]["Properties"].get(
+                "Environment", {"Variables": {}}
+            )["Variables"],
+        }
+        for variable in VALUES:
+            self._monkeypatch.delenv(variable, raising=False)
+        for variable in variables:
+            self._monkeypatch.setenv(variable, self.values[variable])
+        # Making a client takes longer than all the rest, and all functions make the same one.
+        forget("dynamodb")
+        logger.remove_keys(["correlation_id", "function_request_id"])
+        self._monkeypatch.setattr(logger.registered_handler, "stream", sys.stdout)
+
+    def invoke(self, name: str, event: Event, context: Context | None = None) -> Any:  # noqa: ANN401 - each function answers in its own shape
+        """A cold start of the function, and one event; what it prints must hold nothing secret."""
+        self.become(name)
+        handler = load_handler(name).lambda_handler
+        self._capsys.readouterr()
+        try:
+            return handler(event, context or Context())
+        finally:
+            out, err = self._capsys.readouterr()
+            self.printed.extend(out.splitlines())
+            self._check_nothing_secret(out + err, event)
+
+    def issue(self, name: str = "standard") -> str:
+        """A token, by one of the events for issuing."""
+        token: str = json.loads(self.invoke("issue", load_event(f"issue/{name}"))["body"])[
+            "access_token"
+        ]
+        self.hidden.append(token)
+        return token
+
+    @property
+    def logs(self) -> list[dict[str, Any]]:
+        """All log lines so far; every line printed must be JSON."""
+        return [line for line in map(json.loads, self.printed) if "_aws" not in line]
+
+    @property
+    def counts(self) -> list[dict[str, Any]]:
+        """All metrics so far, in CloudWatch's embedded metric format."""
+        return [line for line in map(json.loads, self.printed) if "_aws" in line]
+
+    def _check_nothing_secret(self, output: str, event: Event) -> None:
+        headers = as_mapping(event.get("headers"))
+        authorization = headers.get("authorization") or headers.get("Authorization")
+        body = event.get("body")
+        for secret in (*self.hidden, authorization, body, "rawPath", "authorizationToken"):
+            assert not secret or secret not in output

@@ -1,0 +1,148 @@
+"""What the functions print: JSON lines with ids, counts, and nothing secret (items 78 to 81).
+
+That no secret, token, header or body is printed is checked at every invocation of every test in
+this folder; see `Deployment.invoke`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from token_service import runtime
+
+from tests.functions.deployment import Deployment, Event, load_event
+from tests.wire.demo_clients import SECRET
+
+QUOTED = "a message that quotes demo-secret-demo-secret"
+HTTP = [
+    ("issue", "elastic_path"),
+    ("issue", "simple_store"),
+    ("issue", "standard_refused"),
+    ("introspect", "standard"),
+    ("revoke", "simple_store"),
+    ("discovery", "jwks"),
+    ("fallback", "standard"),
+]
+
+
+def fail_with(error: Exception) -> None:
+    """Make every later call to DynamoDB raise this, from within the AWS SDK."""
+
+    def fail(**_: object) -> None:
+        raise error
+
+    runtime.dynamodb().meta.events.register("before-call.dynamodb", fail)
+
+
+@pytest.mark.parametrize(("function", "event"), HTTP)
+def test_lines_carry_both_ids(deployment: Deployment, function: str, event: str) -> None:
+    """Each line is JSON in one line, with API Gateway's request id and Lambda's."""
+    deployment.printed.clear()
+    sent = load_event(f"{function}/{event}")
+    deployment.invoke(function, sent)
+    (line,) = deployment.logs
+    assert line["correlation_id"] == sent["requestContext"]["requestId"]
+    assert line["function_request_id"] == "52fdfc07-2182-454f-963f-5f0f9a621d72"
+    assert set(line) >= {"level", "message", "timestamp", "service", "operation", "dialect"}
+    assert line["timestamp"].endswith("+00:00")
+
+
+def test_counts_are_embedded_metrics(deployment: Deployment) -> None:
+    """CloudWatch finds the count, its namespace and its dimensions in the line itself."""
+    deployment.printed.clear()
+    deployment.invoke("issue", load_event("issue/simple_store"))
+    (line,) = deployment.counts
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "TokenService"
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["TokensIssued"]
+    (dimensions,) = directive["Dimensions"]
+    assert {"dialect", "grant"} <= set(dimensions)
+
+
+def test_authorizations_are_counted(deployment: Deployment) -> None:
+    """By kind and verdict, and without the client, of whom there may be many."""
+    token = deployment.issue()
+    deployment.printed.clear()
+    deployment.invoke("authorizer", load_event("authorizer/rest_token", token))
+    (line,) = deployment.counts
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert line["Authorizations"] == [1.0]
+    assert (line["kind"], line["verdict"]) == ("policy", "allowed")
+    assert "client_id" not in directive["Dimensions"][0]
+    assert deployment.logs[0]["client_id"] == "demo-client"
+
+
+def form(fields: dict[str, str], name: str = "issue/standard_body") -> Event:
+    """An event with these fields in its body, and hostile text wherever a caller may put some."""
+    event = load_event(name)
+    event["headers"] |= {"user-agent": "x\r\nlevel: FORGED", "x-forwarded-for": "{}\nFORGED"}
+    return event | {"body": urlencode(fields), "isBase64Encoded": False}
+
+
+@pytest.mark.parametrize("field", ["client_id", "client_secret", "grant_type", "scope", "token"])
+@pytest.mark.parametrize("name", ["issue/standard_body", "issue/elastic_path"])
+def test_nobody_writes_into_the_log(deployment: Deployment, name: str, field: str) -> None:
+    """Line breaks and control characters of a caller begin no line and reach none (item 81)."""
+    fields = {
+        "grant_type": "client_credentials",
+        "client_id": "demo-client",
+        "client_secret": SECRET,
+    }
+    deployment.printed.clear()
+    text = 'x\r\n{"level":"FORGED"}\u2028FORGED\x1b[31mFORGED'
+    deployment.invoke("issue", form(fields | {field: text}, name))
+    assert len(deployment.printed) == 2
+    assert len(deployment.logs) == len(deployment.counts) == 1
+    assert "FORGED" not in "".join(deployment.printed)
+
+
+UNHARMED: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "issue/elastic_path": lambda answer: (
+        json.loads(answer["body"])
+        == {
+            "errors": [
+                {
+                    "status": "500",
+                    "title": "Internal Server Error",
+                    "detail": "there was a problem processing your request",
+                }
+            ]
+        }
+    ),
+    "issue/simple_store": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "issue/standard": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "introspect/simple_store": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "introspect/standard": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "revoke/simple_store": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "revoke/standard": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "discovery/jwks": lambda answer: answer["body"] == '{"error":"server_error"}',
+}
+
+
+@pytest.mark.parametrize("name", UNHARMED)
+def test_unexpected_exception(deployment: Deployment, name: str) -> None:
+    """The caller gets a bland 500; the log gets type and places, not the message (item 80)."""
+    deployment.hidden.append(QUOTED)
+    deployment.printed.clear()
+    fail_with(KeyError(QUOTED))
+    answer = deployment.invoke(name.split("/", 1)[0], load_event(name))
+    assert answer["statusCode"] == 500
+    assert UNHARMED[name](answer)
+    assert answer["headers"]["cache-control"].startswith("no-store")
+    (line,) = deployment.logs
+    assert (line["level"], line["result"], line["detail"]) == ("ERROR", "server_error", "KeyError")
+    assert any("/wire/endpoints.py:" in place for place in line["stack"])
+    assert deployment.counts[0]["reason"] == "server_error"
+
+
+@pytest.mark.parametrize("name", UNHARMED)
+def test_store_silent(deployment: Deployment, name: str) -> None:
+    """A store that does not answer is 503 with Retry-After, in every dialect (items 40, 70)."""
+    fail_with(ReadTimeoutError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com"))
+    answer = deployment.invoke(name.split("/", 1)[0], load_event(name))
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
+    assert deployment.logs[-1]["detail"] == "ReadTimeoutError"
+    assert "amazonaws" not in answer["body"]

@@ -1,0 +1,98 @@
+"""The sweeping function with its events."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from token_service import runtime
+from token_service.domain.limits import HOUR
+from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
+
+from tests.functions.deployment import Context, Deployment, load_event
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+EXPIRED = 7
+
+
+@pytest.fixture
+def stale(deployment: Deployment) -> Deployment:
+    """A deployment five hours old, with expired tokens of three hours ago and a live one."""
+    now = runtime.now()
+    deployment.values["TOKENS_SINCE"] = str(now - 5 * HOUR)
+    deployment.become("issue")
+    for number in range(EXPIRED):
+        put(expires_at=now - 3 * HOUR, handle=f"expired-{number}")
+    put(expires_at=now + 3 * HOUR, handle="live")
+    return deployment
+
+
+def put(expires_at: int, handle: str) -> None:
+    """Store a token record."""
+    runtime.tokens().put(
+        TokenRecord(
+            handle=handle,
+            layout=2,
+            owner=OwnerRef("client", "demo-client"),
+            epoch="0011223344556677",
+            issued_at=expires_at - HOUR,
+            expires_at=expires_at,
+            grant=Grant.CLIENT_CREDENTIALS,
+            access=Access.FULL,
+        )
+    )
+
+
+def handles(dynamodb: "DynamoDBClient") -> set[str]:
+    """What the tokens table holds."""
+    return {item["handle"]["S"] for item in dynamodb.scan(TableName="TokensTable")["Items"]}
+
+
+@pytest.mark.parametrize("event", [load_event("sweep/scheduled"), {}, {"dry_run": False}])
+def test_deletes_what_has_expired(
+    stale: Deployment, dynamodb: "DynamoDBClient", event: dict[str, Any]
+) -> None:
+    """The schedule's event sweeps all that has expired and nothing that lives (item 82)."""
+    result = stale.invoke("sweep", event)
+    assert handles(dynamodb) == {"live", "checkpoint"}
+    assert (result["tokens"], result["finished"], result["remaining_hours"]) == (EXPIRED, True, 0)
+    assert result["buckets"] == result["hours"] * 4
+    assert stale.invoke("sweep", event)["tokens"] == 0
+
+
+def test_dry_run_changes_nothing(stale: Deployment, dynamodb: "DynamoDBClient") -> None:
+    """A dry run counts the same and leaves every item, the checkpoint too (item 82)."""
+    before = handles(dynamodb)
+    result = stale.invoke("sweep", load_event("sweep/dry_run"))
+    assert (result["tokens"], result["dry_run"], result["write_units"]) == (EXPIRED, True, 0)
+    assert handles(dynamodb) == before
+    assert "checkpoint" not in before
+
+
+@pytest.mark.parametrize("dry_run", ["yes", "false", 1, None])
+def test_guesses_nothing(stale: Deployment, dynamodb: "DynamoDBClient", dry_run: object) -> None:
+    """A dry_run that is no boolean is refused, and nothing is deleted."""
+    before = handles(dynamodb)
+    with pytest.raises(ValueError, match="dry_run must be true or false"):
+        stale.invoke("sweep", {"dry_run": dry_run})
+    assert handles(dynamodb) == before
+
+
+def test_stops_when_time_is_nearly_over(stale: Deployment) -> None:
+    """Without time left nothing is begun, and the result says how much remains."""
+    result = stale.invoke("sweep", load_event("sweep/scheduled"), Context(milliseconds_left=4000))
+    assert (result["finished"], result["tokens"]) == (False, 0)
+    assert result["remaining_hours"] > 0
+    assert result["lag"] > 0
+
+
+def test_counts(stale: Deployment) -> None:
+    """A run is logged once, and counted with its lag."""
+    stale.printed.clear()
+    stale.invoke("sweep", load_event("sweep/scheduled"))
+    (line,) = stale.logs
+    assert (line["message"], line["tokens"]) == ("swept", EXPIRED)
+    (count,) = stale.counts
+    assert count["TokensSwept"] == [float(EXPIRED)]
+    assert {"SweepLag", "SweepRemainingHours", "SweepHeldHours"} <= set(count)
+    assert {"SweepReadUnits", "SweepWriteUnits"} <= set(count)

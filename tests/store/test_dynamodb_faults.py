@@ -1,0 +1,110 @@
+"""What the store says when DynamoDB does not do as it is asked."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from token_service.domain.errors import Unavailable
+
+from tests.memory_store import place_of
+from tests.samples import NOW, OWNER, a_client, a_record
+from tests.store.faults import answer_error, break_connection
+from tests.store.stores import Store
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+PLACE = place_of(a_record())
+CALLS: dict[str, tuple[str, Callable[[Store], object]]] = {
+    "put": ("PutItem", lambda s: s.tokens.put(a_record())),
+    "find": ("GetItem", lambda s: s.tokens.find(PLACE)),
+    "find_with_owner": ("BatchGetItem", lambda s: s.tokens.find_with_owner(PLACE, OWNER)),
+    "revoke": ("UpdateItem", lambda s: s.tokens.revoke(PLACE, OWNER, NOW)),
+    "client": ("GetItem", lambda s: s.clients.find("shop")),
+    "create": ("TransactWriteItems", lambda s: s.clients.create(a_client())),
+    "replace": ("PutItem", lambda s: s.clients.replace(a_client())),
+    "delete": ("TransactWriteItems", lambda s: s.clients.delete("shop")),
+    "list": ("Query", lambda s: list(s.clients.list())),
+    "page": ("Query", lambda s: s.expired.page("1#0#0", None)),
+    "delete_expired": ("BatchWriteItem", lambda s: s.expired.delete("1#0#0", ["a"])),
+    "checkpoint": ("GetItem", lambda s: s.expired.checkpoint()),
+    "advance": ("UpdateItem", lambda s: s.expired.advance(1)),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ProvisionedThroughputExceededException", 400),
+        ("ThrottlingException", 400),
+        ("RequestLimitExceeded", 400),
+        ("InternalServerError", 500),
+        ("ServiceUnavailable", 503),
+        ("NeverHeardOf", 502),
+    ],
+)
+def test_throttling_and_server_faults_mean_try_again(
+    dynamo: Store, dynamodb: "DynamoDBClient", code: str, status: int
+) -> None:
+    """Whatever is asked, an overloaded or broken DynamoDB is Unavailable, never an answer."""
+    for operation, ask in CALLS.values():
+        answer_error(dynamodb, operation, code, status)
+        with pytest.raises(Unavailable) as caught:
+            ask(dynamo)
+        assert caught.value.public == ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ReadTimeoutError(endpoint_url="x"),
+        ConnectTimeoutError(endpoint_url="x"),
+        EndpointConnectionError(endpoint_url="x"),
+        ConnectionClosedError(endpoint_url="x"),
+        SSLError(endpoint_url="x", error=OSError()),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_broken_connection_means_try_again(
+    dynamo: Store, dynamodb: "DynamoDBClient", error: Exception
+) -> None:
+    """No answer in time, or no connection at all, is Unavailable."""
+    for operation, ask in CALLS.values():
+        break_connection(dynamodb, operation, error)
+        with pytest.raises(Unavailable):
+            ask(dynamo)
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
+def test_our_own_mistakes_are_not_called_outages(
+    dynamo: Store, dynamodb: "DynamoDBClient", code: str
+) -> None:
+    """What trying again cannot help comes out as it is, to be logged as an error."""
+    for operation, ask in CALLS.values():
+        answer_error(dynamodb, operation, code)
+        with pytest.raises(ClientError):
+            ask(dynamo)
+
+
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
+@pytest.mark.parametrize("name", ["create", "delete"])
+def test_a_transaction_in_the_way_means_try_again(
+    dynamo: Store, dynamodb: "DynamoDBClient", name: str, reason: str
+) -> None:
+    """A cancelled transaction that said nothing about the client is Unavailable, not an answer."""
+    answer_error(
+        dynamodb,
+        "TransactWriteItems",
+        "TransactionCanceledException",
+        CancellationReasons=[{"Code": reason}, {"Code": "None"}],
+    )
+    with pytest.raises(Unavailable):
+        CALLS[name][1](dynamo)

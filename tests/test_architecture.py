@@ -1,0 +1,135 @@
+"""The tree is the architecture diagram: arrows point inward, and names say what is there."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "layers/shared/token_service"
+FUNCTIONS = ROOT / "functions"
+AWS = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore"}
+TYPES_ONLY = ("types_boto3", "aws_lambda_powertools.utilities.typing")
+# What each ring may import: rings of the package, and packages of others.
+RINGS: dict[str, tuple[set[str], set[str]]] = {
+    "domain": ({"domain"}, {"jwt", "cryptography"}),
+    "store": ({"domain", "store"}, {"botocore"}),
+    "wire": ({"domain", "wire"}, set()),
+}
+COMPOSITION = {
+    "settings": ({"domain"}, set[str]()),
+    "observability": ({"domain", "wire"}, {"aws_lambda_powertools"}),
+    "runtime": (
+        {"domain", "store", "wire", "observability", "settings"},
+        {"boto3", "botocore"},
+    ),
+}
+VAGUE = {
+    "base",
+    "common",
+    "core",
+    "helper",
+    "helpers",
+    "manager",
+    "misc",
+    "shared",
+    "util",
+    "utils",
+}
+
+
+def modules(folder: Path) -> list[Path]:
+    """Every module under a folder."""
+    return sorted(folder.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """A module's path, as a test's name."""
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """What a module imports when it runs, by full name; imports for types alone are left out."""
+    yield from _imports(ast.parse(path.read_text("utf-8")))
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        names = {name for child in node.body for name in _imports(child)}
+        assert all(name.startswith(TYPES_ONLY) for name in names), names
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports name the whole way"
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from _imports(child)
+
+
+def breaches(path: Path, rings: set[str], packages: set[str]) -> list[str]:
+    """What a module imports and may not."""
+    return [
+        name
+        for name in imports(path)
+        if not (
+            name.split(".")[1] in rings
+            if name.startswith("token_service.")
+            else name.split(".")[0] in packages | set(sys.stdlib_module_names)
+        )
+    ]
+
+
+@pytest.mark.parametrize("ring", RINGS)
+def test_arrows_point_inward(ring: str) -> None:
+    """The domain knows nobody, store and wire know the domain, and neither knows the other."""
+    found = {name_of(path): breaches(path, *RINGS[ring]) for path in modules(PACKAGE / ring)}
+    assert found
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("module", COMPOSITION)
+def test_only_the_composition_root_knows_everything(module: str) -> None:
+    """AWS clients and Powertools have one module each."""
+    assert breaches(PACKAGE / f"{module}.py", *COMPOSITION[module]) == []
+
+
+def test_the_package_has_no_other_modules() -> None:
+    """What lies beside the rings is named here, so that a new one is thought about."""
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {"__init__", *COMPOSITION}
+    assert {path.parent.name for path in modules(PACKAGE)} == {"token_service", *RINGS}
+
+
+@pytest.mark.parametrize("ring", RINGS)
+def test_rules_ask_no_environment_and_no_clock(ring: str) -> None:
+    """Time, randomness and settings are arguments: nothing inside reads them for itself."""
+    forbidden = {"os", "time", "datetime", "random", "secrets", "uuid", "socket", "logging"}
+    found = {
+        name_of(path): forbidden & {name.split(".")[0] for name in imports(path)}
+        for path in modules(PACKAGE / ring)
+    }
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
+def test_functions_know_the_service_alone(path: Path) -> None:
+    """A handler reads, calls and writes; it makes no AWS client and knows no store."""
+    assert breaches(path, {"runtime", "observability", "wire", "domain"}, set()) == []
+
+
+@pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
+def test_functions_stand_alone(path: Path) -> None:
+    """No handler has a module beside it: what is shared is in the layer."""
+    assert path.name == "handler.py"
+    assert modules(path.parent) == [path]
+
+
+@pytest.mark.parametrize("path", [*modules(PACKAGE), *modules(FUNCTIONS)], ids=name_of)
+def test_modules_say_what_they_are_for(path: Path) -> None:
+    """Each begins with a docstring, and none is named after nothing in particular."""
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert not {path.stem, path.parent.name if path.parent != PACKAGE else ""} & (
+        VAGUE - {"shared"}
+    )

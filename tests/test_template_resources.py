@@ -1,0 +1,123 @@
+"""The rest of template.yaml: parameters, layer, tables, schedule, example."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from token_service.domain.limits import HOUR
+from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
+from token_service.store.tokens import to_item
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """All resources by logical id."""
+    found: dict[str, dict[str, Any]] = template["Resources"]
+    return found
+
+
+def record() -> TokenRecord:
+    """Any token."""
+    return TokenRecord(
+        handle="a",
+        layout=8,
+        owner=OwnerRef("client", "demo-client"),
+        epoch="0011223344556677",
+        issued_at=1_800_000_000,
+        expires_at=1_800_000_000 + HOUR,
+        grant=Grant.IMPLICIT,
+        access=Access.READ_ONLY,
+    )
+
+
+def test_every_parameter_is_used(template: dict[str, Any]) -> None:
+    """A parameter that changes nothing would mislead."""
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    for name, parameter in template["Parameters"].items():
+        assert re.search(rf"!Ref {name}\b|\${{{name}}}", text), name
+        assert parameter["Description"]
+        assert "Default" in parameter
+
+
+def test_layer(resources: dict[str, dict[str, Any]]) -> None:
+    """SAM builds the layer for the functions' architecture, from pinned and hashed packages."""
+    layer = resources["SharedLayer"]
+    assert layer["Metadata"] == {
+        "BuildMethod": "python3.13",
+        "BuildArchitecture": {"Ref": "Architecture"},
+    }
+    folder = ROOT / layer["Properties"]["ContentUri"]
+    text = (folder / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    assert lines
+    for line in lines:
+        assert re.match(r"[\w.\[\]-]+==\S+", line), line
+        assert "--hash=sha256:" in line, line
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("table", ["TokensTable", "ClientsTable"])
+def test_tables(resources: dict[str, dict[str, Any]], table: str) -> None:
+    """Tables survive their stack, are encrypted, can be restored, and have no index to pay for."""
+    resource = resources[table]
+    properties = resource["Properties"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["SSESpecification"]["SSEEnabled"] is True
+    assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert not {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} & set(properties)
+
+
+def test_keys_and_expiry_are_what_the_store_writes(resources: dict[str, dict[str, Any]]) -> None:
+    """TTL looks at the attribute that the store writes, in seconds; the keys are its keys."""
+    properties = resources["TokensTable"]["Properties"]
+    item = to_item(record())
+    ttl = properties["TimeToLiveSpecification"]
+    assert ttl["Enabled"] is True
+    assert item[ttl["AttributeName"]] == {"N": str(1_800_000_000 + HOUR)}
+    for key in properties["KeySchema"]:
+        assert key["AttributeName"] in item
+
+
+def test_failed_sweeps_are_kept(resources: dict[str, dict[str, Any]]) -> None:
+    """What the schedule cannot deliver and what the function fails at land in one queue."""
+    sweep = resources["SweepFunction"]["Properties"]
+    queue = {"Fn::GetAtt": ["SweepDeadLetters", "Arn"]}
+    schedule = sweep["Events"]["Hourly"]["Properties"]
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    assert schedule["DeadLetterConfig"] == {"Arn": queue}
+    assert schedule["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    failed = sweep["EventInvokeConfig"]
+    assert failed["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
+    assert failed["MaximumRetryAttempts"] <= 2
+    alarm = resources["SweepFailedAlarm"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["SweepDeadLetters", "QueueName"]}
+
+
+def test_example_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
+    """Without DeployExample nothing of the example is there, and nothing else depends on it."""
+    example = {name for name, r in resources.items() if r.get("Condition") == "HasExample"}
+    assert {name for name in resources if "Example" in name} <= example
+    for name, resource in resources.items():
+        if name not in example:
+            references = set(re.findall(r"\w+", str(resource)))
+            assert not references & example, name
+
+
+def test_keys_are_made_before_the_sweep_needs_their_age(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    """The custom resource calls the function that answers it, and gives the sweep its beginning."""
+    keys = resources["SigningKeys"]["Properties"]
+    assert keys["ServiceToken"] == {"Fn::GetAtt": ["RotateKeysFunction", "Arn"]}
+    assert keys["Algorithm"] == {"Ref": "SigningAlgorithm"}
+    variables = resources["SweepFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["TOKENS_SINCE"] == {"Fn::GetAtt": ["SigningKeys", "Since"]}
+
+
+def test_secret_is_never_in_the_template(resources: dict[str, dict[str, Any]]) -> None:
+    """CloudFormation neither holds nor generates the private key."""
+    assert set(resources["SigningSecret"]["Properties"]) == {"Description"}

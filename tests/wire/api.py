@@ -1,0 +1,94 @@
+"""All endpoints in process, over the in-memory service, routed by the paths of the registry."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from token_service.wire import discovery
+from token_service.wire.dialect import Operation
+from token_service.wire.discovery import DiscoveryEndpoint
+from token_service.wire.endpoints import (
+    Endpoint,
+    IntrospectEndpoint,
+    IssueEndpoint,
+    Outcome,
+    RevokeEndpoint,
+)
+from token_service.wire.form import FORM
+from token_service.wire.http import Request, Response
+from token_service.wire.registry import dialects
+
+from tests.service import ISSUER, Service
+from tests.wire.demo_clients import CLIENT, SECRET, register
+
+type Fields = Mapping[str, str] | str | bytes
+
+CREDENTIALS = {"client_id": CLIENT, "client_secret": SECRET}
+CLIENT_CREDENTIALS = {"grant_type": "client_credentials", **CREDENTIALS}
+SWITCHES: dict[str, Any] = {"elastic_path_repeat_data": True, "allow_origin": "*"}
+
+
+class Api:
+    """Sends requests to the endpoint that template.yaml would send them to."""
+
+    def __init__(self, service: Service | None = None, **switches: object) -> None:
+        """`switches` are the deploy parameters of `registry.dialects`."""
+        self.service = service or Service()
+        register(self.service.administration)
+        self.outcomes: list[Outcome] = []
+        self.dialects = dialects(ISSUER, **(SWITCHES | switches))
+        told = self.outcomes.append
+        by_operation = {
+            Operation.ISSUE: IssueEndpoint(self.dialects, told, self.service.issuer),
+            Operation.INTROSPECT: IntrospectEndpoint(
+                self.dialects, told, self.service.introspector
+            ),
+            Operation.REVOKE: RevokeEndpoint(self.dialects, told, self.service.revocation),
+        }
+        documents = DiscoveryEndpoint(self.dialects, told, ISSUER, self.service.keys)
+        self._fallback = Endpoint(self.dialects, told)
+        self._routes: dict[str, Endpoint] = dict.fromkeys(discovery.PATHS, documents)
+        for dialect in self.dialects:
+            for path, operation in dialect.routes.items():
+                self._routes[path] = by_operation[operation]
+
+    def respond(self, request: Request) -> Response:
+        """The answer to a request as the endpoints see it."""
+        return self._routes.get(request.path, self._fallback).respond(request)
+
+    def post(self, path: str, fields: Fields, **headers: str) -> Response:
+        """POST a form; `headers` are named with underscores, None-like '' drops one."""
+        return self.send("POST", path, fields, **headers)
+
+    def send(self, method: str, path: str, fields: Fields = b"", **headers: str) -> Response:
+        """Send a form by any method."""
+        body = urlencode(fields) if isinstance(fields, Mapping) else fields
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.respond(
+            Request(
+                method=method,
+                path=path,
+                headers={k: v for k, v in ({"content-type": FORM} | given).items() if v},
+                raw_body=body.encode() if isinstance(body, str) else body,
+            )
+        )
+
+    def issue(self, path: str = "/oauth2/token", **fields: str) -> str:
+        """A fresh token of the demo client, or as the fields say."""
+        answer = self.post(path, CLIENT_CREDENTIALS | fields)
+        assert answer.status == 200, answer
+        token: str = body_of(answer)["access_token"]
+        return token
+
+
+def body_of(response: Response) -> dict[str, Any]:
+    """The JSON object of a response."""
+    body: dict[str, Any] = json.loads(response.body)
+    return body
+
+
+def basic(client_id: str, secret: str) -> str:
+    """An Authorization header for HTTP Basic, its halves as they are given."""
+    return "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode()

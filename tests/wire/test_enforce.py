@@ -1,0 +1,84 @@
+"""Enforcing the authorizer's verdict in a backend, in the dialect's words."""
+
+from typing import Any
+
+import pytest
+from token_service.wire import simple_store, standard
+from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.enforce import Caller, enforce
+from token_service.wire.http import Request, Response
+from token_service.wire.oauth import OAuthDialect
+
+from tests.service import ISSUER
+from tests.wire.api import body_of
+
+REQUEST = Request("GET", "/v2/products")
+FOUND = {
+    "active": "true",
+    "client_id": "demo-client",
+    "subject": "demo-client",
+    "grant": "client_credentials",
+    "access": "full",
+    "scope": "orders:read",
+    "expires_at": "1800003600",
+}
+
+
+def event(**context: object) -> dict[str, Any]:
+    """An HTTP API event as an authorizer left it."""
+    return {"requestContext": {"authorizer": {"lambda": FOUND | context}}}
+
+
+def test_allowed() -> None:
+    """The caller is who the authorizer says."""
+    caller = enforce(event(verdict="allowed"), REQUEST, ElasticPath())
+    assert caller == Caller(
+        "demo-client", "demo-client", "client_credentials", "full", "orders:read"
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "title"),
+    [
+        (event(verdict="unauthenticated"), 401, "Unable to validate access token"),
+        (event(verdict="insufficient"), 403, "Forbidden"),
+        (event(), 401, "Unable to validate access token"),
+        (event(verdict=True), 401, "Unable to validate access token"),
+        (event(verdict="ALLOWED"), 401, "Unable to validate access token"),
+        ({}, 401, "Unable to validate access token"),
+        ({"requestContext": None}, 401, "Unable to validate access token"),
+        ({"requestContext": {}}, 401, "Unable to validate access token"),
+        ({"requestContext": {"authorizer": None}}, 401, "Unable to validate access token"),
+        ({"requestContext": {"authorizer": {}}}, 401, "Unable to validate access token"),
+        (
+            {"requestContext": {"authorizer": {"lambda": None}}},
+            401,
+            "Unable to validate access token",
+        ),
+        (
+            {"requestContext": {"authorizer": {"jwt": {"claims": FOUND}}}},
+            401,
+            "Unable to validate access token",
+        ),
+    ],
+)
+def test_refused(found: dict[str, Any], status: int, title: str) -> None:
+    """Without an allowing verdict nobody is let in: bad token 401, missing rights 403."""
+    refusal = enforce(found, REQUEST, ElasticPath())
+    assert isinstance(refusal, Response)
+    assert refusal.status == status
+    assert body_of(refusal) == {"errors": [{"status": str(status), "title": title}]}
+    assert refusal.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("dialect", [simple_store.dialect(ISSUER), standard.dialect(ISSUER)])
+def test_oauth_words(dialect: OAuthDialect) -> None:
+    """Other backends say it as RFC 6750 does: 401 with a challenge, 403 without (item 74)."""
+    nobody = enforce(event(verdict="unauthenticated"), REQUEST, dialect)
+    reader = enforce(event(verdict="insufficient"), REQUEST, dialect)
+    assert isinstance(nobody, Response)
+    assert isinstance(reader, Response)
+    assert (nobody.status, body_of(nobody)) == (401, {"error": "invalid_token"})
+    assert nobody.headers["www-authenticate"] == f'Bearer realm="{ISSUER}"'
+    assert (reader.status, body_of(reader)) == (403, {"error": "insufficient_scope"})
+    assert "www-authenticate" not in reader.headers

@@ -1,0 +1,81 @@
+"""Unknown client and wrong secret cost the same work, counted and not clocked (item 15)."""
+
+from hmac import compare_digest
+from itertools import product
+
+import pytest
+from token_service.domain import clients
+
+from tests.wire.api import Api
+from tests.wire.demo_clients import CLIENT, DISABLED, DISABLED_SECRET, PUBLIC, SECRET
+
+WRONG = (CLIENT, "wrong")
+UNPROVEN = {
+    "unknown": ("nobody", SECRET),
+    "disabled": (DISABLED, DISABLED_SECRET),
+    "public": (PUBLIC, "any"),
+}
+PATHS = [
+    "/oauth/access_token",
+    "/connect/token",
+    "/connect/introspect",
+    "/connect/revocation",
+    "/oauth2/token",
+    "/oauth2/introspect",
+    "/oauth2/revoke",
+]
+
+
+@pytest.fixture
+def comparisons(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lengths of what was compared in constant time."""
+    seen: list[int] = []
+
+    def counted(presented: str, stored: str) -> bool:
+        seen.append(len(stored))
+        return compare_digest(presented, stored)
+
+    monkeypatch.setattr(clients, "compare_digest", counted)
+    return seen
+
+
+def work(
+    api: Api, path: str, who: tuple[str, str], comparisons: list[int]
+) -> tuple[int, list[int]]:
+    """Store reads and comparisons that one refusal costs."""
+    client_id, secret = who
+    api.service.clients.reads = 0
+    comparisons.clear()
+    fields = {"grant_type": "client_credentials", "token": "t"}
+    response = api.post(path, fields | {"client_id": client_id, "client_secret": secret})
+    assert response.status in (400, 401)
+    return api.service.clients.reads, list(comparisons)
+
+
+# IdentityServer does not look at the secret of a public client: that pair is no refusal.
+@pytest.mark.parametrize(
+    ("path", "who"), sorted(set(product(PATHS, UNPROVEN)) - {("/connect/token", "public")})
+)
+def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> None:
+    """Every refusal costs exactly one read of the client, and at least one comparison."""
+    reads, compared = work(api, path, UNPROVEN[who], comparisons)
+    assert reads == work(api, path, WRONG, comparisons)[0] == 1
+    assert compared
+    assert set(compared) == {64}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_same_comparisons(api: Api, path: str, comparisons: list[int]) -> None:
+    """An unknown client costs as many comparisons as a wrong secret."""
+    assert work(api, path, UNPROVEN["unknown"], comparisons) == work(api, path, WRONG, comparisons)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_same_answer(api: Api, path: str) -> None:
+    """And both get the same answer, byte for byte."""
+    fields = {"grant_type": "client_credentials", "token": "t"}
+    answers = {
+        api.post(path, fields | {"client_id": client_id, "client_secret": secret}).body
+        for client_id, secret in (WRONG, UNPROVEN["unknown"], UNPROVEN["disabled"])
+    }
+    assert len(answers) == 1
