@@ -16,7 +16,10 @@ from token_service.domain.errors import InvalidRequest
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. Credentials are never read from `query`. `body_error` is set when the body could not be unpacked."""
+    """One HTTP request. `body_error` is set when the body could not be unpacked.
+
+    Nothing but a SOAP service's name is ever read from `query`: credentials there are not seen.
+    """
 
     method: str
     path: str
