@@ -1,21 +1,33 @@
-"""What a newcomer is given: three clients, their credentials in a file, and commands to paste."""
+"""What a newcomer is given: clients, people, an integration, and commands to paste."""
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from string import Template
+from typing import Protocol
 
 CURLS = Path(__file__).with_name("curls.txt")
 
 
-def create_clients(tokenctl: Callable[..., bytes]) -> dict[str, str]:
-    """Create the demo clients with the operator's own command; their ids and secrets by name."""
-    client = json.loads(
-        tokenctl("--name", "Demo client", "--scope", "orders:read", "--scope", "orders:write")
-    )
-    storefront = json.loads(tokenctl("--name", "Demo storefront", "--public"))
-    server = json.loads(tokenctl("--name", "Demo resource server", "--introspection", "any"))
+class Tokenctl(Protocol):
+    """Runs one of the operator's commands."""
+
+    def __call__(self, *arguments: str, stdin: str = "") -> Mapping[str, str]:
+        """What it prints with --json."""
+
+
+def create(tokenctl: Tokenctl) -> dict[str, str]:
+    """Create everybody with the operator's own command; their names and secrets."""
+    return _create_clients(tokenctl) | _create_people(tokenctl) | _create_integration(tokenctl)
+
+
+def _create_clients(tokenctl: Tokenctl) -> dict[str, str]:
+    make = ("clients", "create", "--name")
+    scopes = ("--scope", "orders:read", "--scope", "orders:write")
+    client = tokenctl(*make, "Demo client", *scopes)
+    storefront = tokenctl(*make, "Demo storefront", "--public")
+    server = tokenctl(*make, "Demo resource server", "--introspection", "any")
     return {
         "CLIENT_ID": client["client_id"],
         "CLIENT_SECRET": client["client_secret"],
@@ -23,6 +35,26 @@ def create_clients(tokenctl: Callable[..., bytes]) -> dict[str, str]:
         "RESOURCE_SERVER_ID": server["client_id"],
         "RESOURCE_SERVER_SECRET": server["client_secret"],
     }
+
+
+def _create_people(tokenctl: Tokenctl) -> dict[str, str]:
+    made = {
+        "ADMIN_USERNAME": "demo-admin",
+        "ADMIN_PASSWORD": token_hex(12),
+        "CUSTOMER_EMAIL": "demo@customer.example",
+        "CUSTOMER_PASSWORD": token_hex(12),
+    }
+    make = ("accounts", "create")
+    admin, customer = made["ADMIN_USERNAME"], made["CUSTOMER_EMAIL"]
+    tokenctl(*make, "admin", admin, "--all-resources", stdin=made["ADMIN_PASSWORD"] + "\n")
+    tokenctl(*make, "customer", customer, stdin=made["CUSTOMER_PASSWORD"] + "\n")
+    return made
+
+
+def _create_integration(tokenctl: Tokenctl) -> dict[str, str]:
+    made = tokenctl("integrations", "create", "Demo integration", "--all-resources", "--activate")
+    names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+    return {f"INTEGRATION_{name.upper()}": made[name] for name in names}
 
 
 def curls(values: Mapping[str, str]) -> str:

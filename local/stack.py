@@ -1,6 +1,7 @@
 """`LocalStack`: the deployed stack as a context manager, for `make run` and the tests alike."""
 
 import fcntl
+import json
 import os
 import platform
 import subprocess
@@ -38,7 +39,7 @@ class LocalStack:
         state_dir: Path = STATE_DIR,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.demo: dict[str, str] = {}  # the base URL and the demo clients' credentials
+        self.demo: dict[str, str] = {}  # the base URL and everybody's credentials
         self.outputs: dict[str, str] = {}  # of the CloudFormation stack
         self.logs = state_dir.resolve() / "logs"
         self.aws = LocalAws(port, state_dir.resolve())
@@ -61,7 +62,7 @@ class LocalStack:
         return self.aws.env
 
     def __enter__(self) -> Self:
-        """Build, deploy, and create the demo clients."""
+        """Build, deploy, and create the demo clients and people."""
         self.logs.mkdir(parents=True, exist_ok=True)
         with ExitStack() as starting:
             self._say("starting the AWS emulator")
@@ -73,8 +74,8 @@ class LocalStack:
                 self._sam("deploy", "The deployment failed.")
             self.outputs = self._read_outputs()
             self.aws.serve(self.outputs["ApiId"])
-            self._say("creating the demo clients")
-            self.demo = {"BASE_URL": self.base_url, **demo.create_clients(self._create_client)}
+            self._say("creating the demo clients, people and integration")
+            self.demo = {"BASE_URL": self.base_url, **demo.create(self._tokenctl)}
             demo.write_env(self._state_dir / "demo.env", self.demo)
             demo.write_env(self._state_dir / "aws.env", self.env)
             self._running = starting.pop_all()
@@ -104,21 +105,22 @@ class LocalStack:
             "Issuer": self.base_url,
         }
 
-    def _create_client(self, *arguments: str) -> bytes:
-        """Run the operator's command against this stack; the JSON that it prints."""
+    def _tokenctl(self, *arguments: str, stdin: str = "") -> dict[str, str]:
+        """Run the operator's command against this stack; what it prints."""
         log = self.logs / "tokenctl.log"
-        create = ["--stack-name", STACK_NAME, "--json", "clients", "create"]
         with log.open("wb") as errors:
             done = subprocess.run(  # noqa: S603 - the arguments are constants
-                [ROOT / "bin/tokenctl", *create, *arguments],
+                [ROOT / "bin/tokenctl", "--stack-name", STACK_NAME, "--json", *arguments],
                 env=self._child_env(ROOT / ".venv/bin"),
+                input=stdin.encode(),
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 check=False,
             )
         if done.returncode != 0:
-            raise StackError("The demo clients can't be created.", log)
-        return done.stdout
+            raise StackError("The demo clients and people can't be created.", log)
+        told: dict[str, str] = json.loads(done.stdout)
+        return told
 
     def _child_env(self, first_on_path: Path) -> dict[str, str]:
         """Return our own environment with the emulator's AWS settings in place of others."""

@@ -1,54 +1,165 @@
 """The store in dictionaries: the reference that DynamoDB is held against, with faults on demand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import CLIENT_KIND, Client, OwnerRef, TokenRecord
-from token_service.domain.ports import ClientChangedError, ClientExistsError, Page
+from token_service.domain.login import same_name
+from token_service.domain.model import (
+    Account,
+    Client,
+    Integration,
+    Owner,
+    OwnerKind,
+    OwnerRef,
+    TokenRecord,
+)
+from token_service.domain.ports import LockOut, OwnerChangedError, OwnerExistsError, Page
 from token_service.store.tokens import TokenCollisionError
 
 
-class MemoryClients:
-    """Clients by id."""
+class MemoryRegistry[T: (Account, Client, Integration)]:
+    """Owners of one kind by id, and by the names that are theirs alone."""
 
-    def __init__(self) -> None:
-        self.by_id: dict[str, Client] = {}
+    def __init__(self, names: Callable[[T], list[str]] = lambda _: []) -> None:
+        self._names: Callable[[T], list[str]] = names
+        self.by_id: dict[str, T] = {}
+        self.by_name: dict[str, str] = {}
         self.reads = 0
 
-    def find(self, client_id: str) -> Client | None:
-        """The client, or None."""
+    def find(self, identifier: str) -> T | None:
+        """The owner, or None."""
         self.reads += 1
-        return self.by_id.get(client_id)
+        return self.by_id.get(identifier)
 
-    def create(self, client: Client) -> None:
-        """Keep a new client."""
-        if client.id in self.by_id:
-            raise ClientExistsError(client.id)
-        self.by_id[client.id] = client
+    def find_named(self, name: str) -> T | None:
+        """The owner of this name, or None."""
+        identifier = self.by_name.get(name)
+        return None if identifier is None else self.find(identifier)
 
-    def replace(self, client: Client) -> Client:
+    def create(self, owner: T) -> None:
+        """Keep a new owner."""
+        names = self._names(owner)
+        if owner.id in self.by_id or not self.by_name.keys().isdisjoint(names):
+            raise OwnerExistsError(owner.id)
+        self.by_id[owner.id] = owner
+        self.by_name |= dict.fromkeys(names, owner.id)
+
+    def replace(self, owner: T) -> T:
         """Write over the version that was read."""
-        stored, changed = self.by_id.get(client.id), replace(client, version=client.version + 1)
-        if stored is None or (stored.version != client.version and stored != changed):
-            raise ClientChangedError(client.id)
-        self.by_id[client.id] = changed
+        stored, changed = self.by_id.get(owner.id), replace(owner, version=owner.version + 1)
+        if stored is None or (stored.version != owner.version and stored != changed):
+            raise OwnerChangedError(owner.id)
+        self.by_id[owner.id] = changed
         return changed
 
-    def delete(self, client_id: str) -> bool:
-        """Remove the client."""
-        return self.by_id.pop(client_id, None) is not None
+    def delete(self, owner: T) -> bool:
+        """Remove the owner with its names."""
+        if self.by_id.pop(owner.id, None) is None:
+            return False
+        for name in self._names(owner):
+            del self.by_name[name]
+        return True
 
-    def list(self) -> Iterator[Client]:
-        """Every client."""
+    def list(self) -> Iterator[T]:
+        """Every owner."""
         return iter(tuple(self.by_id.values()))
+
+
+class MemoryClients(MemoryRegistry[Client]):
+    """Clients, which have an id and no other name."""
+
+
+class MemoryAccounts(MemoryRegistry[Account]):
+    """Accounts of one kind."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda account: [same_name(account.username)])
+
+    def find_by_username(self, username: str) -> Account | None:
+        """The account of this name, or None."""
+        return self.find_named(same_name(username))
+
+    def replace_epoch(self, identifier: str, epoch: str) -> bool:
+        """End all tokens of an account, whatever its version."""
+        account = self.by_id.get(identifier)
+        if account is None:
+            return False
+        self.by_id[identifier] = replace(account, epoch=epoch, version=account.version + 1)
+        return True
+
+
+class MemoryIntegrations(MemoryRegistry[Integration]):
+    """Integrations, each with a name and a consumer key."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda one: [f"name {one.name.strip()}", f"consumer {one.consumer_key}"])
+
+    def find_by_name(self, name: str) -> Integration | None:
+        """The integration of this name, or None."""
+        return self.find_named(f"name {name.strip()}")
+
+    def find_by_consumer_key(self, consumer_key: str) -> Integration | None:
+        """The integration of this consumer, or None."""
+        return self.find_named(f"consumer {consumer_key}")
+
+
+class MemoryOwners:
+    """Owners of every kind."""
+
+    def __init__(self) -> None:
+        self.clients = MemoryClients()
+        self.accounts = {kind: MemoryAccounts() for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)}
+        self.integrations = MemoryIntegrations()
+
+    def find(self, owner: OwnerRef) -> Owner | None:
+        """The owner, or None."""
+        if owner.kind is OwnerKind.CLIENT:
+            return self.clients.find(owner.id)
+        if owner.kind is OwnerKind.INTEGRATION:
+            return self.integrations.find(owner.id)
+        return self.accounts[owner.kind].find(owner.id)
+
+
+class MemoryLoginFailures:
+    """Counters by key, each with the moment (seconds) at which it is forgotten."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, tuple[int, int]] = {}
+
+    def count(self, key: str, now: int, lock_out: LockOut) -> bool:
+        """Count one attempt, unless the name is locked."""
+        failures, until = self.by_key.get(key, (0, now))
+        failures = failures if until > now else 0
+        if failures >= lock_out.max_failures:
+            return False
+        self.by_key[key] = (failures + 1, now + lock_out.seconds)
+        return True
+
+    def reset(self, key: str) -> None:
+        """Forget the failures."""
+        self.by_key.pop(key, None)
+
+
+class MemoryNonces:
+    """Values that were used."""
+
+    def __init__(self) -> None:
+        self.used: dict[str, int] = {}
+
+    def use(self, value: str, expires_at: int) -> bool:
+        """True the first time."""
+        if value in self.used:
+            return False
+        self.used[value] = expires_at
+        return True
 
 
 class MemoryTokens:
     """Token records by place, and the sweep's view of them; pages hold `page_size` items."""
 
-    def __init__(self, clients: MemoryClients, page_size: int = 2) -> None:
-        self._clients = clients
+    def __init__(self, owners: MemoryOwners, page_size: int = 2) -> None:
+        self._owners = owners
         self._page_size = page_size
         self.records: dict[Location, TokenRecord] = {}
         self.checkpoint_hour: int | None = None
@@ -65,10 +176,9 @@ class MemoryTokens:
 
     def find_with_owner(
         self, location: Location, owner: OwnerRef
-    ) -> tuple[TokenRecord | None, Client | None]:
+    ) -> tuple[TokenRecord | None, Owner | None]:
         """Both at once."""
-        client = self._clients.find(owner.id) if owner.kind == CLIENT_KIND else None
-        return self.find(location), client
+        return self.find(location), self._owners.find(owner)
 
     def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:
         """Put a tombstone on the owner's record."""

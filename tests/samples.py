@@ -1,4 +1,4 @@
-"""Clients and token records with every detail filled in, to be changed where a test cares."""
+"""Owners and token records with every detail filled in, to be changed where a test cares."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from token_service.domain.clients import secret_digest
 from token_service.domain.location import DEFAULT_LAYOUT
 from token_service.domain.model import (
-    CLIENT_KIND,
     Access,
+    Account,
     Client,
     Grant,
+    Integration,
+    OwnerKind,
     OwnerRef,
     Secret,
     TokenRecord,
@@ -17,7 +19,7 @@ from token_service.domain.model import (
 
 NOW = 1_800_000_000
 SECRET = "s3cret-" + "x" * 36
-OWNER = OwnerRef(CLIENT_KIND, "shop")
+OWNER = OwnerRef(OwnerKind.CLIENT, "shop")
 EPOCH = "0123456789abcdef"
 
 _CLIENT = Client(
@@ -28,6 +30,26 @@ _CLIENT = Client(
     secrets=(Secret(secret_digest(SECRET), NOW - 1000),),
     scopes=("read", "write"),
     audience=("https://api.example.test",),
+)
+_ACCOUNT = Account(
+    kind=OwnerKind.ADMIN,
+    id="0123456789abcdef" * 2,
+    username="Ada",
+    password_hash="$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA",
+    epoch=EPOCH,
+    created_at=NOW - 1000,
+    resources=("Magento_Customer::customer", "Magento_Backend::store"),
+)
+_INTEGRATION = Integration(
+    id="fedcba9876543210" * 2,
+    name="Warehouse",
+    consumer_key="c" * 32,
+    consumer_secret="sealed-consumer-secret",
+    epoch=EPOCH,
+    created_at=NOW - 1000,
+    enabled=True,
+    token_secret="sealed-token-secret",
+    resources=("Magento_Backend::store",),
 )
 _RECORD = TokenRecord(
     handle="08" + "ab" * 16,
@@ -46,6 +68,16 @@ _RECORD = TokenRecord(
 def a_client(**changes: Any) -> Client:  # noqa: ANN401 - any field of a Client
     """A confidential client named shop."""
     return replace(_CLIENT, **changes)
+
+
+def an_account(**changes: Any) -> Account:  # noqa: ANN401 - any field of an Account
+    """An admin named Ada with two resources."""
+    return replace(_ACCOUNT, **changes)
+
+
+def an_integration(**changes: Any) -> Integration:  # noqa: ANN401 - any field of an Integration
+    """An active integration named Warehouse with one resource."""
+    return replace(_INTEGRATION, **changes)
 
 
 def a_record(**changes: Any) -> TokenRecord:  # noqa: ANN401 - any field of a TokenRecord

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from functools import cache
 
+from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import (
@@ -14,12 +16,17 @@ from token_service.domain.keys import (
     SigningKeys,
     VerificationKeys,
 )
+from token_service.domain.limits import DEFAULT_LIFETIME
+from token_service.domain.login import Login, LoginSettings
+from token_service.domain.mint import MintSettings, TokenMint
+from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import make_key
+from token_service.domain.sealing import Sealer
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.clock import FrozenClock, SeededBytes
-from tests.memory_store import MemoryClients, MemoryTokens
+from tests.memory_store import MemoryLoginFailures, MemoryNonces, MemoryOwners, MemoryTokens
 
 ISSUER = "https://auth.example.test"
 
@@ -34,17 +41,22 @@ def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
 class Service:
     """Every rule of the domain over one store, one clock and one key."""
 
-    clients: MemoryClients = field(default_factory=MemoryClients)
+    owners: MemoryOwners = field(default_factory=MemoryOwners)
     now: FrozenClock = field(default_factory=FrozenClock)
     random: SeededBytes = field(default_factory=SeededBytes)
     algorithm: SigningAlgorithm = SigningAlgorithm.ES256
     settings: MintSettings = field(default_factory=lambda: MintSettings(ISSUER, ISSUER))
+    lifetime: int = DEFAULT_LIFETIME
+    login_settings: LoginSettings = field(default_factory=LoginSettings)
     not_before: int = 0
     hold_seconds: int = 0
 
     def __post_init__(self) -> None:
         """Put it all together."""
-        self.tokens = MemoryTokens(self.clients)
+        self.clients = self.owners.clients
+        self.tokens = MemoryTokens(self.owners)
+        self.failures = MemoryLoginFailures()
+        self.nonces = MemoryNonces()
         self.private_key, public_key = key_pair(self.algorithm)
         self.published = [public_key]
         self.keys = VerificationKeys(lambda: tuple(self.published), self.now)
@@ -74,4 +86,35 @@ class Service:
             keys=self.keys,
             issuer=self.settings.issuer,
             now=self.now,
+        )
+        self._add_people()
+        self._add_integrations()
+
+    def _add_people(self) -> None:
+        self.hasher = PasswordHasher(CHEAPEST, self.random)
+        self.login = Login(
+            accounts=self.owners.accounts,
+            failures=self.failures,
+            hasher=self.hasher,
+            mint=self.mint,
+            settings=self.login_settings,
+            now=self.now,
+            random=self.random,
+        )
+        self.account_administration = AccountAdministration(
+            accounts=self.owners.accounts,
+            failures=self.failures,
+            hasher=self.hasher,
+            now=self.now,
+            random=self.random,
+        )
+
+    def _add_integrations(self) -> None:
+        self.sealer = Sealer(b"k" * 32, self.random)
+        self.integrations = IntegrationAdministration(
+            registry=self.owners.integrations,
+            mint=self.mint,
+            sealer=self.sealer,
+            now=self.now,
+            random=self.random,
         )

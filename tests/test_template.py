@@ -7,38 +7,60 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from token_service.wire.dialect import Operation
+from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import PATHS
+from token_service.wire.magento.dialect import Magento
 from token_service.wire.registry import dialects
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
 
-type Statement = tuple[list[str], str, list[str]]
-"""Actions, the logical id of the resource, and the leading keys they are confined to."""
+type Statement = tuple[list[str], str, list[str]] | tuple[list[str], str, list[str], list[str]]
+"""Actions, the logical ids of the resources, the leading keys they are confined to, attributes."""
 
-OWNERS, KEYS = ["client#*"], ["keys#signing"]
+CLIENTS, KEYS = ["client#*"], ["keys#signing"]
+PEOPLE = ["admin#*", "customer#*"]
+OWNERS = ["admin#*", "client#*", "customer#*", "integration#*"]
+# A condition on leading keys would have to hold for the keys of both tables.
+BOTH_AT_ONCE: Statement = (["dynamodb:BatchGetItem"], "ClientsTable TokensTable", [])
 PERMISSIONS: dict[str, list[Statement]] = {
     "RotateKeysFunction": [
         (["dynamodb:GetItem", "dynamodb:PutItem"], "ClientsTable", KEYS),
         (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "SigningSecret", []),
     ],
     "IssueFunction": [
-        (["dynamodb:GetItem"], "ClientsTable", OWNERS),
+        (["dynamodb:GetItem"], "ClientsTable", CLIENTS),
         (["dynamodb:PutItem"], "TokensTable", []),
         (["secretsmanager:GetSecretValue"], "SigningSecret", []),
     ],
+    "LoginFunction": [
+        BOTH_AT_ONCE,
+        (["dynamodb:GetItem"], "ClientsTable", [*PEOPLE, "name#*", *KEYS]),
+        (
+            ["dynamodb:UpdateItem"],
+            "ClientsTable",
+            ["customer#*"],
+            ["entity", "part", "epoch", "version"],
+        ),
+        (["dynamodb:GetItem", "dynamodb:PutItem"], "TokensTable", []),
+        (["dynamodb:DeleteItem", "dynamodb:UpdateItem"], "TokensTable", ["login#*"]),
+        (["secretsmanager:GetSecretValue"], "SigningSecret", []),
+    ],
     "IntrospectFunction": [
-        (["dynamodb:BatchGetItem", "dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
-        (["dynamodb:BatchGetItem", "dynamodb:GetItem"], "TokensTable", []),
+        BOTH_AT_ONCE,
+        (["dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
+        (["dynamodb:GetItem"], "TokensTable", []),
     ],
     "RevokeFunction": [
-        (["dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
+        (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
         (["dynamodb:UpdateItem"], "TokensTable", []),
     ],
     "AuthorizerFunction": [
-        (["dynamodb:BatchGetItem", "dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
-        (["dynamodb:BatchGetItem", "dynamodb:GetItem"], "TokensTable", []),
+        BOTH_AT_ONCE,
+        (["dynamodb:GetItem"], "ClientsTable", [*OWNERS, *KEYS, "name#consumer#*"]),
+        (["dynamodb:GetItem"], "TokensTable", []),
+        (["dynamodb:PutItem"], "TokensTable", ["nonce#*"]),
+        (["secretsmanager:GetSecretValue"], "SealingSecret", []),
     ],
     "DiscoveryFunction": [(["dynamodb:GetItem"], "ClientsTable", KEYS)],
     "FallbackFunction": [],
@@ -53,8 +75,28 @@ BY_OPERATION = {
     Operation.INTROSPECT: "IntrospectFunction",
     Operation.REVOKE: "RevokeFunction",
 }
-EXAMPLE_ROUTES = {"GET /v2/products", "POST /v2/products", "GET /example/whoami"}
-SECRET_HOLDERS = {"IssueFunction", "RotateKeysFunction"}
+# Magento's routes lie below any store's code; what is no route there is told in its own words.
+LOGIN_ROUTES = {
+    "/index.php/": "ANY /index.php/{proxy+}",
+    "/rest/": "ANY /rest/{proxy+}",
+    "/soap/": "ANY /soap/{store}",
+}
+EXAMPLE_ROUTES = {
+    "GET /v2/products",
+    "POST /v2/products",
+    "GET /example/whoami",
+    "ANY /rest/V1/customers",
+    "ANY /rest/V1/customers/me",
+    "ANY /rest/V1/customers/{id}",
+    "ANY /rest/{code}/V1/customers/{proxy+}",
+    "GET /rest/V1/store/storeConfigs",
+    "GET /rest/V1/store/websites",
+    "ANY /rest/{code}/V1/store/{proxy+}",
+}
+SECRET_HOLDERS = {
+    "SigningSecret": {"IssueFunction", "LoginFunction", "RotateKeysFunction"},
+    "SealingSecret": {"AuthorizerFunction"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +121,9 @@ def functions(resources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
 
 
 def logical_id(value: Any) -> str:  # noqa: ANN401 - any value of a template
-    """What a Ref, an Arn or an integration's target points at."""
+    """What a Ref, an Arn or an integration's target points at, or each of several."""
+    if isinstance(value, list):
+        return " ".join(logical_id(member) for member in value)
     if "Ref" in value:
         return str(value["Ref"])
     if "Fn::GetAtt" in value:
@@ -105,7 +149,13 @@ def read_statement(statement: dict[str, Any]) -> Statement:
     assert statement["Effect"] == "Allow"
     condition = statement.get("Condition", {})
     leading = condition.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
-    assert condition in ({}, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}})
+    confined = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}} if leading else {}
+    if "ForAllValues:StringEquals" in condition:
+        attributes = condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        only = {"ForAllValues:StringEquals": {"dynamodb:Attributes": attributes}}
+        assert condition == confined | only
+        return statement["Action"], logical_id(statement["Resource"]), leading, attributes
+    assert condition == confined
     return statement["Action"], logical_id(statement["Resource"]), leading
 
 
@@ -179,14 +229,16 @@ class TestFunctions:
         }
         assert given == read | {"TOKEN_LAYOUTS"}
 
-    def test_secret_is_for_two(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Only issuing and rotating are told of the signing secret or may read it (item 16)."""
+    @pytest.mark.parametrize("secret", SECRET_HOLDERS)
+    def test_secrets_are_for_few(self, resources: dict[str, dict[str, Any]], secret: str) -> None:
+        """Only who signs is told of the signing key, only who unseals of the other (item 16)."""
+        assert set(of_type(resources, "AWS::SecretsManager::Secret")) == set(SECRET_HOLDERS)
         holders = {
             name
             for name, properties in functions(resources).items()
-            if "SigningSecret" in json.dumps(properties)
+            if secret in json.dumps(properties)
         }
-        assert holders == SECRET_HOLDERS
+        assert holders == SECRET_HOLDERS[secret]
 
     def test_nothing_secret_is_traced(self, template: dict[str, Any]) -> None:
         """The tracer is told to keep answers and exceptions to itself (item 78)."""
@@ -216,10 +268,13 @@ class TestRoutes:
         expected = {
             f"ANY {path}": BY_OPERATION[operation]
             for dialect in dialects("https://auth.example.test")
+            if isinstance(dialect, ClientTokens)
             for path, operation in dialect.routes.items()
         }
+        expected |= {LOGIN_ROUTES[prefix]: "LoginFunction" for prefix in Magento.prefixes}
         expected |= {f"ANY {path}": "DiscoveryFunction" for path in PATHS}
-        expected |= {"$default": "FallbackFunction", "OPTIONS /v2/{proxy+}": "FallbackFunction"}
+        unanswered = ("$default", "OPTIONS /oauth/access_token", "OPTIONS /v2/{proxy+}")
+        expected |= dict.fromkeys(unanswered, "FallbackFunction")
         expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")
         assert found == expected
 

@@ -5,9 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from token_service.domain.limits import HOUR
-from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
+from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MIN_LIFETIME
+from token_service.domain.login import LoginSettings
+from token_service.domain.model import (
+    Access,
+    Grant,
+    OwnerKind,
+    OwnerRef,
+    TokenFormat,
+    TokenRecord,
+)
 from token_service.store.tokens import to_item
+from token_service.wire.authorizer import AuthorizerSettings
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,7 +33,7 @@ def record() -> TokenRecord:
     return TokenRecord(
         handle="a",
         layout=8,
-        owner=OwnerRef("client", "demo-client"),
+        owner=OwnerRef(OwnerKind.CLIENT, "demo-client"),
         epoch="0011223344556677",
         issued_at=1_800_000_000,
         expires_at=1_800_000_000 + HOUR,
@@ -116,6 +125,34 @@ def test_keys_are_made_before_the_sweep_needs_their_age(
     assert keys["Algorithm"] == {"Ref": "SigningAlgorithm"}
     variables = resources["SweepFunction"]["Properties"]["Environment"]["Variables"]
     assert variables["TOKENS_SINCE"] == {"Fn::GetAtt": ["SigningKeys", "Since"]}
+
+
+def test_people_s_parameters_default_to_the_rules(template: dict[str, Any]) -> None:
+    """What a deployment does unless told otherwise is what the rules do by themselves."""
+    found = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    settings = LoginSettings()
+    assert found["AccountTokenFormat"] == settings.form
+    assert found["AdminTokenLifetime"] == settings.admin_lifetime
+    assert found["CustomerTokenLifetime"] == settings.customer_lifetime
+    assert found["LoginMaxFailures"] == settings.lock_out.max_failures
+    assert found["LoginLockSeconds"] == settings.lock_out.seconds
+    assert set(template["Parameters"]["AccountTokenFormat"]["AllowedValues"]) == set(TokenFormat)
+    assert AuthorizerSettings("").integration_bearer is (found["IntegrationBearer"] == "true")
+    assert found["OAuth1AllowSha1"] == "false"
+
+
+@pytest.mark.parametrize("name", ["TokenLifetime", "AdminTokenLifetime", "CustomerTokenLifetime"])
+def test_lifetimes_are_those_that_every_format_allows(template: dict[str, Any], name: str) -> None:
+    """A lifetime that would be cut short is refused before it is deployed."""
+    parameter = template["Parameters"][name]
+    assert (parameter["MinValue"], parameter["MaxValue"]) == (MIN_LIFETIME, JWT_MAX_LIFETIME)
+
+
+def test_sealing_key_is_long_and_random(resources: dict[str, dict[str, Any]]) -> None:
+    """Secrets Manager makes it, out of sight of the template: 64 letters and digits."""
+    properties = resources["SealingSecret"]["Properties"]
+    assert set(properties) == {"Description", "GenerateSecretString"}
+    assert properties["GenerateSecretString"] == {"PasswordLength": 64, "ExcludePunctuation": True}
 
 
 def test_secret_is_never_in_the_template(resources: dict[str, dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 import sys
 
 import click
+from token_service.domain.account_administration import AccountDetailError
 from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
 
 from tokenctl.context import Context, OneSentenceGroup
@@ -136,7 +137,10 @@ def _read_password() -> str:
             "password", hide_input=True, confirmation_prompt=True, err=True
         )
         return password
-    return sys.stdin.readline().rstrip("\n")
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise AccountDetailError("a password is text in UTF-8") from error
 
 
 def _summarize(account: Account) -> dict[str, object]:

@@ -120,7 +120,7 @@ def _one_sentence(error: Exception, *, as_json: bool) -> Exception:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error  # whoever says nothing is told what can be said
     if isinstance(error, click.UsageError):
-        told = error.format_message().rstrip(".")
+        told = " ".join(error.format_message().split()).rstrip(".")
         help_path = error.ctx.command_path if error.ctx else "tokenctl"
         return OneSentenceError(f"{told}; see {help_path} --help", as_json=as_json)
     return OneSentenceError(_MESSAGES.get(type(error), "{}").format(error), as_json=as_json)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import click
+from token_service.domain.limits import NEVER
 from token_service.domain.model import ActiveToken, Client
 
 
@@ -77,14 +78,14 @@ def describe_token(active: ActiveToken | None) -> dict[str, object]:
     record = active.record
     return {
         "active": True,
-        "client_id": record.owner.id,
+        "client_id": record.owner.subject,
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
         "audience": list(record.audience),
         "format": active.format,
         "issued_at": moment(record.issued_at),
-        "expires_at": moment(record.expires_at),
+        "expires_at": moment(None if record.expires_at == NEVER else record.expires_at),
     }
 
 

@@ -48,6 +48,8 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, Any]:
 def _magento(request: Request, route: str, caller: Caller) -> Response:
     """A store with one website, and customers who are whoever they are asked for as."""
     magento = Magento()
+    if route == "/V1/customers":
+        return magento.write(200, {"id": "1"}, request)
     if route == "/V1/customers/me":
         return magento.write(200, {"id": caller.subject.partition(":")[2]}, request)
     if route.startswith("/V1/customers/"):

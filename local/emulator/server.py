@@ -49,7 +49,8 @@ class FrontDoor:
             # for other services of its own, whatever the host, and takes them first.
             stage = f"/_aws/execute-api/{self.api_id}/$default"
             path, raw_path = stage + scope["path"], stage.encode() + scope["raw_path"]
-            await emulator({**scope, "path": path, "raw_path": raw_path}, receive, send)
+            sent = {"path": path, "raw_path": raw_path, "headers": _forwarded(scope)}
+            await emulator({**scope, **sent}, receive, send)
 
 
 def _is_clean(scope: Scope) -> bool:
@@ -57,6 +58,17 @@ def _is_clean(scope: Scope) -> bool:
     raw_path: bytes = scope["raw_path"]
     query: bytes = scope["query_string"]
     return raw_path.startswith(b"/") and raw_path.isascii() and query.isascii()
+
+
+def _forwarded(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the headers as API Gateway passes them on, with how the request came to it."""
+    sent = [header for header in scope["headers"] if not header[0].startswith(b"x-forwarded-")]
+    return [
+        *sent,
+        (b"x-forwarded-for", scope["client"][0].encode()),
+        (b"x-forwarded-port", str(scope["server"][1]).encode()),
+        (b"x-forwarded-proto", scope["scheme"].encode()),
+    ]
 
 
 async def _answer(send: Send, status: int, message: str) -> None:

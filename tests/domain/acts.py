@@ -4,7 +4,7 @@ from typing import Any
 
 from token_service.domain.administration import NewClient
 from token_service.domain.issue import IssueRequest
-from token_service.domain.model import Client, ClientCredentials, Grant, IssuedToken
+from token_service.domain.model import CLIENT_GRANTS, Client, ClientCredentials, Grant, IssuedToken
 
 from tests.service import Service
 
@@ -21,8 +21,8 @@ def issue(
     grant: str | None = Grant.CLIENT_CREDENTIALS,
     scope: str | None = None,
 ) -> IssuedToken:
-    """A token, in a dialect that offers every grant."""
-    return service.issuer.issue(IssueRequest(grant, credentials, frozenset(Grant), scope))
+    """A token, in a dialect that offers every grant there is for clients."""
+    return service.issuer.issue(IssueRequest(grant, credentials, CLIENT_GRANTS, scope))
 
 
 def token_of(service: Service, **details: Any) -> IssuedToken:  # noqa: ANN401 - any field of a NewClient

@@ -9,7 +9,7 @@ from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
 
 from tests.domain.sweep_world import World
-from tests.memory_store import MemoryClients, MemoryTokens
+from tests.memory_store import MemoryOwners, MemoryTokens
 from tests.store.stores import no_pause
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ type NewWorld = Callable[[], World]
 
 def memory_world() -> World:
     """An empty store in dictionaries, two items a page."""
-    tokens = MemoryTokens(MemoryClients())
+    tokens = MemoryTokens(MemoryOwners())
     return World(tokens, tokens)
 
 

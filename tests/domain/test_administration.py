@@ -9,7 +9,7 @@ from token_service.domain.administration import ClientDetailError, NewClient, No
 from token_service.domain.clients import secret_digest
 from token_service.domain.limits import DAY
 from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
-from token_service.domain.ports import ClientChangedError, ClientExistsError
+from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tests.domain.acts import register
 from tests.service import Service
@@ -129,7 +129,7 @@ def test_details_at_their_limits_are_kept(service: Service, details: dict[str, A
 def test_an_id_is_given_once(service: Service) -> None:
     """A second client of the same id is refused."""
     register(service)
-    with pytest.raises(ClientExistsError):
+    with pytest.raises(OwnerExistsError):
         register(service)
 
 
@@ -214,5 +214,5 @@ def test_a_race_is_told(service: Service) -> None:
     """Who decided on what is no longer there must look again."""
     client, _ = register(service)
     service.administration.set_enabled("shop", enabled=False)
-    with pytest.raises(ClientChangedError):
+    with pytest.raises(OwnerChangedError):
         service.clients.replace(replace(client, name="Other"))

@@ -11,9 +11,11 @@ from token_service.domain.errors import (
     Unavailable,
     UnsupportedGrantType,
 )
-from token_service.domain.issue import IssueRequest, IssueSettings
+from token_service.domain.issue import IssueRequest
 from token_service.domain.limits import DAY, HOUR
+from token_service.domain.mint import MintSettings
 from token_service.domain.model import (
+    CLIENT_GRANTS,
     Access,
     ClientCredentials,
     Grant,
@@ -181,7 +183,7 @@ def test_a_grant_must_be_one_of_the_client_s(
 def test_client_credentials_are_for_those_who_have_some(service: Service) -> None:
     """A public client is refused even if its record should list the grant (item 20)."""
     client, credentials = register(service, public=True)
-    service.clients.replace(replace(client, grants=frozenset(Grant)))
+    service.clients.replace(replace(client, grants=CLIENT_GRANTS))
     with pytest.raises(UnauthorizedClient):
         issue(service, credentials)
 
@@ -218,7 +220,7 @@ def test_lifetimes_are_bounded(
     form: TokenFormat, own: int | None, default: int, lifetime: int
 ) -> None:
     """The client's own or the deployment's, within a minute and the format's longest (item 35)."""
-    service = Service(settings=IssueSettings(ISSUER, ISSUER, lifetime=default))
+    service = Service(lifetime=default)
     client, credentials = register(service, token_format=form)
     service.clients.replace(replace(client, token_lifetime=own))
     token = issue(service, credentials)
@@ -259,6 +261,6 @@ def test_nothing_is_returned_that_was_not_stored(service: Service, error: Except
 @pytest.mark.parametrize("form", TokenFormat)
 def test_the_layout_of_the_deployment_is_used(form: TokenFormat) -> None:
     """New tokens are written under the configured number of shards."""
-    service = Service(settings=IssueSettings(ISSUER, ISSUER, layout=3))
+    service = Service(settings=MintSettings(ISSUER, ISSUER, layout=3))
     _, credentials = register(service, token_format=form)
     assert issue(service, credentials).record.layout == 3

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from token_service.domain.limits import CLOCK_SKEW
-from token_service.domain.model import Grant
+from token_service.domain.model import Grant, OwnerKind
 
 from tests.domain.acts import issue, register, token_of
 from tests.domain.forge import ABSENT, encode, forge, parts, sign_raw
 from tests.memory_store import place_of
+from tests.samples import an_account
 from tests.service import ISSUER, Service
 
 
@@ -60,7 +61,7 @@ def test_one_audience_is_a_string_several_are_a_list(
     assert token.record.audience == audience
 
 
-REQUIRED = ["iss", "exp", "aud", "client_id", "iat", "jti"]
+REQUIRED = ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"]
 
 
 ODD: list[object] = [ABSENT, None, {}, [], 1.5, -1, 0, "", "x", True, [1], ["x", 1]]
@@ -179,7 +180,22 @@ def test_a_forged_signature_never_reaches_the_store(service: Service, token: str
 def test_another_client_s_name_on_a_token_is_refused(service: Service, token: str) -> None:
     """Record and claims must agree on the owner (item 39)."""
     register(service, id="other")
-    assert not is_active(service, forge(token, claims={"client_id": "other"}))
+    for claims in (
+        {"client_id": "other"},
+        {"sub": "other"},
+        {"sub": "other", "client_id": "other"},
+    ):
+        assert not is_active(service, forge(token, claims=claims))
+
+
+@pytest.mark.parametrize("kind", OwnerKind)
+def test_a_person_s_name_on_a_client_s_token_is_refused(
+    service: Service, token: str, kind: OwnerKind
+) -> None:
+    """No owner of another kind, there or not, takes a client's token over (RFC 9068, 5)."""
+    service.owners.accounts[OwnerKind.ADMIN].create(an_account(id="shop"))
+    subject = f"{kind}:shop"
+    assert not is_active(service, forge(token, claims={"sub": subject, "client_id": subject}))
 
 
 def test_a_signed_token_without_a_record_is_dead(service: Service, token: str) -> None:

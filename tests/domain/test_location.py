@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from token_service.domain.issue import IssueSettings
 from token_service.domain.limits import HOUR
 from token_service.domain.location import (
     MAX_LAYOUT,
@@ -12,6 +11,7 @@ from token_service.domain.location import (
     hour_of,
     locate,
 )
+from token_service.domain.mint import MintSettings
 from token_service.domain.model import TokenFormat
 
 from tests.clock import SeededBytes
@@ -66,15 +66,15 @@ def test_an_hour_holds_its_first_second_and_not_its_last(moment: int, hour: int)
 @pytest.mark.parametrize("token_format", TokenFormat)
 def test_growing_orphans_no_token(token_format: TokenFormat) -> None:
     """A token issued under an old layout is found after the layout grew, and after it shrank."""
-    old = Service(settings=IssueSettings(ISSUER, ISSUER, layout=3))
+    old = Service(settings=MintSettings(ISSUER, ISSUER, layout=3))
     _, credentials = register(old, token_format=token_format)
     tokens = [issue(old, credentials)]
     for layout in (0, 8, MAX_LAYOUT):
         grown = Service(
-            clients=old.clients,
+            owners=old.owners,
             now=old.now,
             random=old.random,
-            settings=IssueSettings(ISSUER, ISSUER, layout=layout),
+            settings=MintSettings(ISSUER, ISSUER, layout=layout),
         )
         grown.tokens.records = old.tokens.records
         tokens.append(issue(grown, credentials))

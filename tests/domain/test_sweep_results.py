@@ -11,7 +11,7 @@ from token_service.domain.sweep import RESERVE, SETTLING, Progress, Sweeper
 
 from tests.domain.conftest import NewWorld
 from tests.domain.sweep_world import FIRST, SETTINGS, World
-from tests.memory_store import MemoryClients, MemoryTokens
+from tests.memory_store import MemoryOwners, MemoryTokens
 
 BUCKETS = 3  # of one hour: one under layout 0, two under layout 1
 
@@ -40,7 +40,7 @@ class HeldTokens(MemoryTokens):
 
 def held_world(hour: int) -> tuple[World, HeldTokens]:
     """The filled world, one token of this hour held."""
-    store = HeldTokens(MemoryClients())
+    store = HeldTokens(MemoryOwners())
     held = filled(World(store, store))
     store.held = next(r.handle for r in held.records if r.expires_at // HOUR == FIRST + hour)
     return held, store
@@ -163,7 +163,7 @@ class EmptyPages(MemoryTokens):
 
 def test_empty_pages_with_more_behind_them_end_nothing() -> None:
     """Only the store's own 'no more' ends a bucket; an empty page is not an empty bucket."""
-    store = EmptyPages(MemoryClients(), page_size=1)
+    store = EmptyPages(MemoryOwners(), page_size=1)
     empty = filled(World(store, store))
     assert empty.sweep().tokens == 10
     empty.check_done()
@@ -179,7 +179,7 @@ class Undeletable(MemoryTokens):
 
 def test_the_checkpoint_believes_reads_not_deletes() -> None:
     """An hour that is still not empty when read again is not passed, and the run ends."""
-    store = Undeletable(MemoryClients())
+    store = Undeletable(MemoryOwners())
     stuck = filled(World(store, store))
     result = stuck.sweep()
     assert store.checkpoint() is None
@@ -202,7 +202,7 @@ class GivesUp(MemoryTokens):
 
 def test_a_delete_that_is_not_drained_passes_no_hour() -> None:
     """When the store gives up half-way, the run ends there, and a later one completes it."""
-    store = GivesUp(MemoryClients())
+    store = GivesUp(MemoryOwners())
     tired = filled(World(store, store))
     for _ in range(GivesUp.times):
         with pytest.raises(Unavailable):

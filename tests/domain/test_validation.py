@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from token_service.domain.errors import Unavailable
 from token_service.domain.location import Location
-from token_service.domain.model import IssuedToken, OwnerRef, TokenFormat, TokenRecord
+from token_service.domain.model import IssuedToken, OwnerKind, OwnerRef, TokenFormat, TokenRecord
 
 from tests.domain.acts import issue, register, token_of
 from tests.memory_store import place_of
@@ -107,7 +107,7 @@ def test_tokens_older_than_a_restored_backup_are_dead(
     """What was issued before `not_before` is inactive, whatever the store says; later is not."""
     service = Service()
     token = token_of(service, token_format=form)
-    strict = Service(clients=service.clients, now=service.now, not_before=service.now() + after)
+    strict = Service(owners=service.owners, now=service.now, not_before=service.now() + after)
     strict.tokens.records = service.tokens.records
     assert (strict.validator.validate(token.value) is not None) == active
 
@@ -116,7 +116,7 @@ def test_a_token_of_before_costs_no_read() -> None:
     """A JWT says itself when it was issued, so `not_before` needs no store."""
     service = Service()
     token = token_of(service)
-    strict = Service(clients=service.clients, not_before=service.now() + 1)
+    strict = Service(owners=service.owners, not_before=service.now() + 1)
     reads = service.clients.reads
     assert strict.validator.validate(token.value) is None
     assert service.clients.reads == reads
@@ -160,9 +160,12 @@ def test_an_opaque_token_s_handle_is_no_token(service: Service) -> None:
         assert service.validator.validate(guess) is None
 
 
-def test_a_record_of_another_kind_of_owner_is_not_a_client_s(service: Service) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in OwnerKind if kind is not OwnerKind.CLIENT])
+def test_a_record_of_another_kind_of_owner_is_not_a_client_s(
+    service: Service, kind: OwnerKind
+) -> None:
     """An account of the same name is somebody else (item 39)."""
     token = token_of(service, token_format=TokenFormat.OPAQUE)
     place = place_of(token.record)
-    service.tokens.records[place] = replace(token.record, owner=OwnerRef("account", "shop"))
+    service.tokens.records[place] = replace(token.record, owner=OwnerRef(kind, "shop"))
     assert service.validator.validate(token.value) is None

@@ -7,7 +7,7 @@ from secrets import token_bytes
 import boto3
 from token_service.domain.handles import new_jwt_id
 from token_service.domain.location import hour_of, locate
-from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
+from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
@@ -43,7 +43,7 @@ class StoredTokens:
             TokenRecord(
                 handle=new_jwt_id(LAYOUT, token_bytes),
                 layout=LAYOUT,
-                owner=OwnerRef("client", "end-to-end"),
+                owner=OwnerRef(OwnerKind.CLIENT, "end-to-end"),
                 epoch="0123456789abcdef",
                 issued_at=expires_at - 3600,
                 expires_at=expires_at,

@@ -28,7 +28,16 @@ NAMES = {
     "PUBLIC_CLIENT_ID",
     "RESOURCE_SERVER_ID",
     "RESOURCE_SERVER_SECRET",
+    "ADMIN_USERNAME",
+    "ADMIN_PASSWORD",
+    "CUSTOMER_EMAIL",
+    "CUSTOMER_PASSWORD",
+    "INTEGRATION_CONSUMER_KEY",
+    "INTEGRATION_CONSUMER_SECRET",
+    "INTEGRATION_ACCESS_TOKEN",
+    "INTEGRATION_ACCESS_TOKEN_SECRET",
 }
+CURLS = 14  # a success and a refusal of each of seven kinds
 START_LIMIT = 120  # seconds; the issue asks for 60 with the environments in place
 
 
@@ -55,10 +64,10 @@ class Run:
         watchdog.start()
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
-            if len(self.curls) == 6:
+            if len(self.curls) == CURLS:
                 break
         watchdog.cancel()
-        assert len(self.curls) == 6, self.lines
+        assert len(self.curls) == CURLS, self.lines
 
     @property
     def curls(self) -> list[str]:
@@ -134,24 +143,44 @@ def test_it_says_what_it_does_and_when_it_is_ready(running: Run) -> None:
     )
 
 
-def test_each_curl_that_it_prints_works(running: Run) -> None:
-    """In pairs, one of each dialect: a token, and the dialect's own refusal."""
-    answers = []
+@pytest.fixture(scope="module")
+def answers(running: Run) -> list[str]:
+    """What each of its commands prints when it is pasted."""
+    found = []
     for command in running.curls:
         done = subprocess.run(  # noqa: S602 - pasted as a newcomer would
             command, shell=True, capture_output=True, text=True, timeout=SECONDS, check=True
         )
         assert done.stderr == ""
-        answers.append(json.loads(done.stdout))
-    tokens, refusals = answers[::2], answers[1::2]
+        found.append(done.stdout)
+    return found
+
+
+def test_each_curl_that_it_prints_works(answers: list[str]) -> None:
+    """In pairs, one of each dialect: a token, and the dialect's own refusal."""
+    read = [json.loads(answer) for answer in answers[:6]]
+    tokens, refusals = read[::2], read[1::2]
     assert all(answer["access_token"] for answer in tokens)
     assert refusals[0] == {"errors": [{"status": "401", "title": "Unauthorized"}]}
     assert refusals[1] == {"error": "invalid_scope"}
     assert refusals[2]["error"] == "invalid_client"
 
 
+def test_magento_s_curls_work(answers: list[str]) -> None:
+    """JSON, XML and SOAP as in the seed: a token, and a refusal; then what an integration may."""
+    in_json, refused_json, in_xml, refused_xml, in_soap, refused_soap, allowed, denied = answers[6:]
+    assert json.loads(in_json).count(".") == 2
+    assert "The account sign-in was incorrect" in json.loads(refused_json)["message"]
+    assert re.fullmatch(r'<\?xml version="1.0"\?>\n<response>[\w.-]+</response>\n', in_xml)
+    assert "<fieldName>password</fieldName>" in refused_xml
+    assert "<result>" in in_soap
+    assert "<env:Fault>" in refused_soap
+    assert json.loads(allowed)[0]["code"] == "default"
+    assert json.loads(denied)["parameters"] == {"resources": "self"}
+
+
 def test_it_leaves_credentials_for_their_owner_only(running: Run) -> None:
-    """`.run/demo.env` has the six names, can be sourced, and nobody else can read it."""
+    """`.run/demo.env` has all the names, can be sourced, and nobody else can read it."""
     path = ROOT / ".run/demo.env"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     values = dict(line.split("=", 1) for line in path.read_text("utf-8").splitlines())

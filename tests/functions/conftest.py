@@ -75,7 +75,9 @@ def empty_deployment(
 ) -> Iterator[Deployment]:
     """Tables and an empty secret: the stack before its custom resource ran."""
     forget()
-    boto3.client("secretsmanager").create_secret(Name="SigningSecret")
+    secrets_manager = boto3.client("secretsmanager")
+    secrets_manager.create_secret(Name="SigningSecret")
+    secrets_manager.create_secret(Name="SealingSecret", SecretString="s" * 64)
     yield Deployment(template, monkeypatch, capsys)
     forget()
 

@@ -11,11 +11,25 @@ from typing import Any
 
 import pytest
 from token_service import runtime
+from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
+from token_service.domain.model import ALL_RESOURCES, OwnerKind
+from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.observability import logger
+from token_service.store.accounts import DynamoAccounts
+from token_service.store.login_failures import DynamoLoginFailures
+from token_service.system import now, pause
 from token_service.wire.http import as_mapping
 
-from tests.wire.demo_clients import SECRETS, register
+from tests.wire.demo_clients import (
+    ADMIN,
+    ADMIN_PASSWORD,
+    CUSTOMER,
+    CUSTOMER_PASSWORD,
+    SECRETS,
+    WRONG_PASSWORD,
+    register,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 EVENTS = ROOT / "events"
@@ -26,6 +40,14 @@ type Event = dict[str, Any]
 
 # What CloudFormation would put into each variable.
 VALUES = {
+    "ACCOUNT_TOKEN_FORMAT": "jwt",
+    "ADMIN_TOKEN_LIFETIME": "14400",
+    "CUSTOMER_TOKEN_LIFETIME": "3600",
+    "INTEGRATION_BEARER": "true",
+    "LOGIN_LOCK_SECONDS": "1800",
+    "LOGIN_MAX_FAILURES": "6",
+    "OAUTH1_ALLOW_SHA1": "false",
+    "SEALING_SECRET": "SealingSecret",
     "POWERTOOLS_SERVICE_NAME": "token-service",
     "POWERTOOLS_METRICS_NAMESPACE": "TokenService",
     "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -101,18 +123,38 @@ class Deployment:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         self.values = dict(VALUES)
-        self.hidden = list(SECRETS)
+        self.hidden = [*SECRETS, ADMIN_PASSWORD, CUSTOMER_PASSWORD, WRONG_PASSWORD]
         self.printed: list[str] = []
 
     @property
     def administration(self) -> ClientAdministration:
         """What an operator's tool would use."""
         self.become("issue")
-        return ClientAdministration(runtime.clients(), runtime.now, token_bytes)
+        return ClientAdministration(runtime.clients(), now, token_bytes)
 
     def register_demo_clients(self) -> None:
         """The clients that the events name."""
         register(self.administration)
+
+    @property
+    def accounts(self) -> AccountAdministration:
+        """What an operator's tool would use; its passwords are as quick to check as any can be."""
+        return AccountAdministration(
+            accounts={
+                kind: DynamoAccounts(runtime.dynamodb(), "ClientsTable", pause, kind)
+                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
+            },
+            failures=DynamoLoginFailures(runtime.dynamodb(), "TokensTable"),
+            hasher=PasswordHasher(CHEAPEST, token_bytes),
+            now=now,
+            random=token_bytes,
+        )
+
+    def register_demo_people(self) -> None:
+        """The accounts that the events name."""
+        self.become("login")
+        self.accounts.create(OwnerKind.ADMIN, ADMIN, ADMIN_PASSWORD, (ALL_RESOURCES,))
+        self.accounts.create(OwnerKind.CUSTOMER, CUSTOMER, CUSTOMER_PASSWORD)
 
     def become(self, name: str) -> None:
         """Take on a function's environment, and nothing besides."""

@@ -16,9 +16,10 @@ from tests.functions.deployment import EVENTS, PLACEHOLDER, Deployment, Event, l
 from tests.functions.iam import allows
 from tests.wire.demo_clients import CLIENT
 
-HTTP_V2, APPSYNC, DIRECT, WEBSOCKET = "http_v2", "appsync", "direct", "websocket_connect"
+GUESTS = "http_v2"
+HTTP_V2, APPSYNC, DIRECT, WEBSOCKET = "http_v2_identified", "appsync", "direct", "websocket_connect"
 POLICY = ("http_v1", "rest_token", "rest_request")
-KINDS = (HTTP_V2, *POLICY, WEBSOCKET, APPSYNC, DIRECT)
+KINDS = (GUESTS, HTTP_V2, *POLICY, WEBSOCKET, APPSYNC, DIRECT)
 FORBIDDEN_CONTEXT = ("claims", "token", "authorization", "secret", "epoch", "handle")
 
 
@@ -85,7 +86,7 @@ def allowed(kind: str, event: Event, answer: dict[str, Any]) -> bool:
     if kind in (*POLICY, WEBSOCKET):
         return allows(answer["policyDocument"], event["methodArn"])
     assert type(answer["isAuthorized"]) is bool
-    if kind == HTTP_V2:
+    if kind == GUESTS:
         # On /v2/* the backend refuses by the verdict, and is told of everybody.
         assert answer["isAuthorized"] is True
         return bool(answer["context"]["verdict"] == "allowed")
@@ -115,6 +116,16 @@ def test_implicit_token_only_reads(deployment: Deployment, kind: str, *, write: 
     assert allowed(kind, event, answer) is (not write and kind != WEBSOCKET)
 
 
+@pytest.mark.parametrize("token", ["", "no-such-token"])
+def test_a_route_with_an_identity_source_is_refused_here(
+    deployment: Deployment, token: str
+) -> None:
+    """That backend may know nothing of a policy which leaves refusing to it."""
+    event = ask(GUESTS, token) | {"identitySource": [f"Bearer {token}"]}
+    assert event["rawPath"] == "/v2/products"
+    assert deployment.invoke("authorizer", event)["isAuthorized"] is False
+
+
 @pytest.mark.parametrize("dead", DEAD)
 def test_dead_tokens(deployment: Deployment, dead: str) -> None:
     """No token and any dead one is denied by the next call, for every kind (items 22, 76)."""
@@ -124,7 +135,8 @@ def test_dead_tokens(deployment: Deployment, dead: str) -> None:
         answer = deployment.invoke("authorizer", event)
         assert not allowed(kind, event, answer), kind
         context = answer.get("context") or answer["resolverContext"]
-        assert context == {"verdict": "unauthenticated", "active": "false"}
+        required = "" if kind in (*POLICY, WEBSOCKET) else "read_only"
+        assert context == {"verdict": "unauthenticated", "required": required, "active": "false"}
     verdicts = {(line["kind"], line["verdict"]) for line in deployment.logs if "verdict" in line}
     assert {verdict for _, verdict in verdicts} == {"unauthenticated"}
 

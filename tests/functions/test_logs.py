@@ -5,6 +5,7 @@ this folder; see `Deployment.invoke`.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,9 @@ HTTP = [
     ("issue", "standard_refused"),
     ("introspect", "standard"),
     ("revoke", "simple_store"),
+    ("login", "customer_json"),
+    ("login", "soap_customer"),
+    ("login", "wsdl"),
     ("discovery", "jwks"),
     ("fallback", "standard"),
 ]
@@ -114,6 +118,14 @@ UNHARMED: dict[str, Callable[[dict[str, Any]], bool]] = {
     ),
     "issue/simple_store": lambda answer: answer["body"] == '{"error":"server_error"}',
     "issue/standard": lambda answer: answer["body"] == '{"error":"server_error"}',
+    "login/customer_json": lambda answer: (
+        re.fullmatch(
+            r'{"message":"Internal Error\. Details are available in Magento log file\. '
+            r'Report ID: webapi-[0-9a-f]{13}"}',
+            answer["body"],
+        )
+        is not None
+    ),
     "introspect/simple_store": lambda answer: answer["body"] == '{"error":"server_error"}',
     "introspect/standard": lambda answer: answer["body"] == '{"error":"server_error"}',
     "revoke/simple_store": lambda answer: answer["body"] == '{"error":"server_error"}',

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from token_service import runtime
 from token_service.domain.limits import HOUR
-from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
+from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
+from token_service.system import now
 
 from tests.functions.deployment import Context, Deployment, load_event
 
@@ -18,12 +19,12 @@ EXPIRED = 7
 @pytest.fixture
 def stale(deployment: Deployment) -> Deployment:
     """A deployment five hours old, with expired tokens of three hours ago and a live one."""
-    now = runtime.now()
-    deployment.values["TOKENS_SINCE"] = str(now - 5 * HOUR)
+    moment = now()
+    deployment.values["TOKENS_SINCE"] = str(moment - 5 * HOUR)
     deployment.become("issue")
     for number in range(EXPIRED):
-        put(expires_at=now - 3 * HOUR, handle=f"expired-{number}")
-    put(expires_at=now + 3 * HOUR, handle="live")
+        put(expires_at=moment - 3 * HOUR, handle=f"expired-{number}")
+    put(expires_at=moment + 3 * HOUR, handle="live")
     return deployment
 
 
@@ -33,7 +34,7 @@ def put(expires_at: int, handle: str) -> None:
         TokenRecord(
             handle=handle,
             layout=2,
-            owner=OwnerRef("client", "demo-client"),
+            owner=OwnerRef(OwnerKind.CLIENT, "demo-client"),
             epoch="0011223344556677",
             issued_at=expires_at - HOUR,
             expires_at=expires_at,

@@ -3,18 +3,29 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from token_service.domain.integrations import Integrations
+from token_service.domain.model import Client, OwnerKind
 from token_service.domain.ports import (
-    ClientRegistry,
+    Accounts,
     ExpiredTokens,
+    LoginFailures,
+    Owners,
+    Registry,
     TokenReader,
     TokenRevoker,
     TokenWriter,
 )
+from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.integrations import DynamoIntegrations
+from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.nonces import DynamoNonces
+from token_service.store.owners import DynamoOwners
 from token_service.store.tokens import DynamoTokens
+from token_service.wire.magento.signed import Nonces
 
-from tests.memory_store import MemoryClients, MemoryTokens
+from tests.memory_store import MemoryLoginFailures, MemoryNonces, MemoryOwners, MemoryTokens
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -28,24 +39,47 @@ class Tokens(TokenWriter, TokenReader, TokenRevoker, Protocol):
 class Store:
     """One store, by the ports through which the rules see it."""
 
-    clients: ClientRegistry
+    clients: Registry[Client]
+    admins: Accounts
+    customers: Accounts
+    integrations: Integrations
+    owners: Owners
     tokens: Tokens
     expired: ExpiredTokens
+    failures: LoginFailures
+    nonces: Nonces
 
 
 def memory_store() -> Store:
     """The reference in dictionaries."""
-    clients = MemoryClients()
-    tokens = MemoryTokens(clients)
-    return Store(clients, tokens, tokens)
+    owners = MemoryOwners()
+    tokens = MemoryTokens(owners)
+    return Store(
+        clients=owners.clients,
+        admins=owners.accounts[OwnerKind.ADMIN],
+        customers=owners.accounts[OwnerKind.CUSTOMER],
+        integrations=owners.integrations,
+        owners=owners,
+        tokens=tokens,
+        expired=tokens,
+        failures=MemoryLoginFailures(),
+        nonces=MemoryNonces(),
+    )
 
 
 def dynamo_store(client: "DynamoDBClient") -> Store:
     """DynamoDB, over the tables of the `dynamodb` fixture; pauses take no time."""
+    owners, tokens = "ClientsTable", "TokensTable"
     return Store(
-        DynamoClients(client, "ClientsTable", no_pause),
-        DynamoTokens(client, "TokensTable", "ClientsTable", no_pause),
-        DynamoExpiredTokens(client, "TokensTable", no_pause),
+        clients=DynamoClients(client, owners, no_pause),
+        admins=DynamoAccounts(client, owners, no_pause, OwnerKind.ADMIN),
+        customers=DynamoAccounts(client, owners, no_pause, OwnerKind.CUSTOMER),
+        integrations=DynamoIntegrations(client, owners, no_pause),
+        owners=DynamoOwners(client, owners),
+        tokens=DynamoTokens(client, tokens, owners, no_pause),
+        expired=DynamoExpiredTokens(client, tokens, no_pause),
+        failures=DynamoLoginFailures(client, tokens),
+        nonces=DynamoNonces(client, tokens),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
-from token_service.domain.ports import ClientChangedError, ClientExistsError
+from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tests.samples import NOW, a_client
 from tests.store.stores import Store
@@ -44,7 +44,7 @@ def test_an_unknown_client_is_none(store: Store) -> None:
 def test_an_id_is_given_once(store: Store) -> None:
     """A second client of the same id is refused and the first stays as it was."""
     store.clients.create(a_client())
-    with pytest.raises(ClientExistsError):
+    with pytest.raises(OwnerExistsError):
         store.clients.create(a_client(name="Impostor", epoch="f" * 16))
     assert list(store.clients.list()) == [a_client()]
 
@@ -63,7 +63,7 @@ def test_a_lost_race_is_an_error_never_a_lost_change(store: Store) -> None:
     """Whoever writes over a version that is no longer there is told so, and changes nothing."""
     store.clients.create(a_client())
     winner = store.clients.replace(a_client(enabled=False))
-    with pytest.raises(ClientChangedError):
+    with pytest.raises(OwnerChangedError):
         store.clients.replace(a_client(name="Loser"))
     assert store.clients.find("shop") == winner
 
@@ -79,8 +79,8 @@ def test_repeating_the_very_same_change_is_success(store: Store) -> None:
 def test_a_deleted_client_is_not_replaced(store: Store) -> None:
     """A change never brings back a client that somebody deleted meanwhile."""
     store.clients.create(a_client())
-    store.clients.delete("shop")
-    with pytest.raises(ClientChangedError):
+    store.clients.delete(a_client())
+    with pytest.raises(OwnerChangedError):
         store.clients.replace(a_client(name="Ghost"))
     assert store.clients.find("shop") is None
     assert list(store.clients.list()) == []
@@ -89,8 +89,8 @@ def test_a_deleted_client_is_not_replaced(store: Store) -> None:
 def test_deleting_says_whether_there_was_one(store: Store) -> None:
     """True once, False afterwards, and gone from the list."""
     store.clients.create(a_client())
-    assert store.clients.delete("shop")
-    assert not store.clients.delete("shop")
+    assert store.clients.delete(a_client())
+    assert not store.clients.delete(a_client())
     assert store.clients.find("shop") is None
     assert list(store.clients.list()) == []
 
@@ -98,7 +98,7 @@ def test_deleting_says_whether_there_was_one(store: Store) -> None:
 def test_a_recreated_client_has_nothing_of_the_former(store: Store) -> None:
     """Deleting and making again under the same id leaves only the new one, new epoch included."""
     store.clients.create(a_client())
-    store.clients.delete("shop")
+    store.clients.delete(a_client())
     again = a_client(epoch="f" * 16, secrets=(), scopes=())
     store.clients.create(again)
     assert store.clients.find("shop") == again
@@ -112,7 +112,7 @@ def test_lists_every_client_once(store: Store) -> None:
     for client in clients.values():
         store.clients.create(client)
     for gone in ("client-7", "client-50"):
-        store.clients.delete(clients.pop(gone).id)
+        store.clients.delete(clients.pop(gone))
     listed = list(store.clients.list())
     assert len(listed) == len(clients)
     assert {client.id: client for client in listed} == clients

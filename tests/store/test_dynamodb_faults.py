@@ -13,9 +13,10 @@ from botocore.exceptions import (
     SSLError,
 )
 from token_service.domain.errors import Unavailable
+from token_service.domain.ports import LockOut
 
 from tests.memory_store import place_of
-from tests.samples import NOW, OWNER, a_client, a_record
+from tests.samples import EPOCH, NOW, OWNER, a_client, a_record, an_account
 from tests.store.faults import answer_error, break_connection
 from tests.store.stores import Store
 
@@ -31,7 +32,15 @@ CALLS: dict[str, tuple[str, Callable[[Store], object]]] = {
     "client": ("GetItem", lambda s: s.clients.find("shop")),
     "create": ("TransactWriteItems", lambda s: s.clients.create(a_client())),
     "replace": ("PutItem", lambda s: s.clients.replace(a_client())),
-    "delete": ("TransactWriteItems", lambda s: s.clients.delete("shop")),
+    "delete": ("TransactWriteItems", lambda s: s.clients.delete(a_client())),
+    "owner": ("GetItem", lambda s: s.owners.find(OWNER)),
+    "account": ("GetItem", lambda s: s.admins.find_by_username("ada")),
+    "create_account": ("TransactWriteItems", lambda s: s.customers.create(an_account())),
+    "replace_epoch": ("UpdateItem", lambda s: s.customers.replace_epoch("a" * 32, EPOCH)),
+    "integration": ("GetItem", lambda s: s.integrations.find_by_consumer_key("c" * 32)),
+    "count": ("UpdateItem", lambda s: s.failures.count("ada", NOW, LockOut(6, 60))),
+    "reset": ("DeleteItem", lambda s: s.failures.reset("ada")),
+    "nonce": ("PutItem", lambda s: s.nonces.use("once", NOW)),
     "list": ("Query", lambda s: list(s.clients.list())),
     "page": ("Query", lambda s: s.expired.page("1#0#0", None)),
     "delete_expired": ("BatchWriteItem", lambda s: s.expired.delete("1#0#0", ["a"])),

@@ -5,27 +5,35 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
 from token_service.domain.clients import ClientAuthenticator
-from token_service.domain.issue import IssueRequest, IssueSettings, TokenIssuer
+from token_service.domain.errors import InvalidGrant
+from token_service.domain.integrations import IntegrationAdministration
+from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningAlgorithm, SigningKeys
 from token_service.domain.limits import LIMITS
 from token_service.domain.location import MAX_LAYOUT
+from token_service.domain.login import Login, LoginSettings
+from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import (
     Access,
     ClientCredentials,
     Grant,
     Introspection,
     IssuedToken,
+    OwnerKind,
     OwnerRef,
     TokenFormat,
 )
+from token_service.domain.passwords import CHEAPEST, PasswordHasher
+from token_service.domain.sealing import Sealer
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, size, to_item
 
 from tests.clock import FrozenClock, SeededBytes
 from tests.memory_store import place_of
-from tests.samples import NOW, a_client, a_record
+from tests.samples import NOW, a_client, a_record, an_account, an_integration
 from tests.service import ISSUER, key_pair
 from tests.store.stores import Store
 
@@ -35,13 +43,16 @@ if TYPE_CHECKING:
 LONGEST = a_record(
     handle="f" * 64,
     layout=MAX_LAYOUT,
-    owner=OwnerRef("client", "c" * LIMITS.client_id),
+    owner=OwnerRef(OwnerKind.CLIENT, "c" * LIMITS.client_id),
     access=Access.READ_ONLY,
     scope=("s" * 149, "t" * 150),
     audience=("a" * 149, "b" * 150),
     issued_at=9_999_999_000,
     expires_at=9_999_999_999,
 )
+
+
+PASSWORD = "correct horse battery staple"
 
 
 def dump(client: "DynamoDBClient") -> dict[str, list[dict[str, Any]]]:
@@ -51,18 +62,23 @@ def dump(client: "DynamoDBClient") -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def mint(store: Store) -> TokenMint:
+    """Makes tokens that are kept in this store."""
+    now = FrozenClock(NOW)
+    return TokenMint(
+        tokens=store.tokens,
+        keys=SigningKeys(lambda: key_pair(SigningAlgorithm.ES256)[0], now),
+        settings=MintSettings(ISSUER, ISSUER),
+        now=now,
+        random=SeededBytes(9),
+    )
+
+
 def issue(store: Store, administration: ClientAdministration, details: NewClient) -> IssuedToken:
     """A token of a new client, kept in this store."""
     made = administration.create(details)
     now = FrozenClock(NOW)
-    issuer = TokenIssuer(
-        authenticator=ClientAuthenticator(store.clients, now),
-        tokens=store.tokens,
-        keys=SigningKeys(lambda: key_pair(SigningAlgorithm.ES256)[0], now),
-        settings=IssueSettings(ISSUER, ISSUER),
-        now=now,
-        random=SeededBytes(9),
-    )
+    issuer = TokenIssuer(ClientAuthenticator(store.clients, now), mint(store))
     credentials = ClientCredentials(made.client.id, made.secret)
     return issuer.issue(IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant)))
 
@@ -156,11 +172,63 @@ def test_what_never_ends_has_no_ttl(dynamo: Store) -> None:
     assert not any("expires_at" in item for items in tables.values() for item in items)
 
 
-def test_deleting_a_client_leaves_nothing_of_it(dynamo: Store) -> None:
-    """Neither the client nor its name in the directory stays behind."""
+def test_deleting_an_owner_leaves_nothing_of_it(dynamo: Store) -> None:
+    """Neither the owner nor its names nor its name in the directory stay behind."""
+    customer = an_account(kind=OwnerKind.CUSTOMER)
     dynamo.clients.create(a_client())
-    dynamo.clients.delete("shop")
+    dynamo.admins.create(an_account())
+    dynamo.customers.create(customer)
+    dynamo.integrations.create(an_integration())
+    assert dynamo.clients.delete(a_client())
+    assert dynamo.admins.delete(an_account())
+    assert dynamo.customers.delete(customer)
+    assert dynamo.integrations.delete(an_integration())
     assert dump(boto3.client("dynamodb"))["ClientsTable"] == []
+
+
+@pytest.mark.parametrize("token_format", TokenFormat)
+def test_no_password_of_a_person_is_stored(dynamo: Store, token_format: TokenFormat) -> None:
+    """A login leaves neither the password nor the token, and a failed one not even the name."""
+    now, random = FrozenClock(NOW), SeededBytes()
+    accounts = {OwnerKind.ADMIN: dynamo.admins, OwnerKind.CUSTOMER: dynamo.customers}
+    hasher = PasswordHasher(CHEAPEST, random)
+    AccountAdministration(
+        accounts=accounts, failures=dynamo.failures, hasher=hasher, now=now, random=random
+    ).create(OwnerKind.CUSTOMER, "ada@shop.test", PASSWORD)
+    login = Login(
+        accounts=accounts,
+        failures=dynamo.failures,
+        hasher=hasher,
+        mint=mint(dynamo),
+        settings=LoginSettings(form=token_format),
+        now=now,
+        random=random,
+    )
+    token = login.sign_in(OwnerKind.CUSTOMER, "ada@shop.test", PASSWORD)
+    with pytest.raises(InvalidGrant):
+        login.sign_in(OwnerKind.CUSTOMER, "typed-in-the-wrong-field", PASSWORD)
+    assert dynamo.tokens.find(place_of(token.record)) == token.record
+    text = str(dump(boto3.client("dynamodb")))
+    assert token.record.handle in text
+    for hidden in (PASSWORD, token.value, token.value.rpartition(".")[2], "typed-in"):
+        assert hidden not in text
+
+
+def test_no_secret_of_an_integration_is_stored(dynamo: Store) -> None:
+    """Both secrets are sealed, and the token is only a digest."""
+    integrations = IntegrationAdministration(
+        registry=dynamo.integrations,
+        mint=mint(dynamo),
+        sealer=Sealer(b"k" * 32, SeededBytes()),
+        now=FrozenClock(NOW),
+        random=SeededBytes(),
+    )
+    consumer = integrations.create("Warehouse", ("Magento_Backend::store",))
+    access = integrations.activate("Warehouse")
+    text = str(dump(boto3.client("dynamodb")))
+    assert consumer.integration.consumer_key in text
+    for hidden in (consumer.consumer_secret, access.access_token, access.access_token_secret):
+        assert hidden not in text
 
 
 def test_no_operation_scans(dynamo: Store, dynamodb: "DynamoDBClient", calls: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from token_service.domain.errors import Unavailable
 from token_service.domain.keys import KeyState, PublicKey, SigningAlgorithm, load_public
-from token_service.domain.rotation import Keyring, KeyRotation, make_key
+from token_service.domain.rotation import Keyring, KeyringChangedError, KeyRotation, make_key
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 
 from tests.clock import FrozenClock, SeededBytes
@@ -42,14 +43,14 @@ def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDBClient") -> Non
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     keyring = Keyring(
         (
-            public_key(SigningAlgorithm.EDDSA, KeyState.NEXT, None),
+            public_key(SigningAlgorithm.EDDSA, KeyState.PREVIOUS, 1_800_000_001),
             public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),
             public_key(SigningAlgorithm.RS256, KeyState.PREVIOUS, 1_800_000_000),
         ),
         since=1_700_000_000,
     )
     keys.save(keyring)
-    assert keys.keyring() == keyring
+    assert keys.keyring() == replace(keyring, version=1)
     assert keys.load() == keyring.keys
     assert all(load_public(key) for key in keys.load())
 
@@ -65,9 +66,20 @@ def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDBClient") -> None:
     """A key that is no longer in the ring is no longer published (item 53)."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     keys.save(Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5))
-    latest = Keyring((public_key(SigningAlgorithm.EDDSA, KeyState.CURRENT, None),), since=5)
+    latest = Keyring((public_key(SigningAlgorithm.EDDSA, KeyState.CURRENT, None),), 5, version=1)
     keys.save(latest)
-    assert keys.keyring() == latest
+    assert keys.keyring() == replace(latest, version=2)
+
+
+def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDBClient") -> None:
+    """Whoever writes over a keyring that is no longer there is told so; a retry is success."""
+    keys = DynamoPublicKeys(dynamodb, "ClientsTable")
+    first = Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5)
+    keys.save(first)
+    keys.save(first)
+    with pytest.raises(KeyringChangedError):
+        keys.save(Keyring((public_key(SigningAlgorithm.EDDSA, KeyState.CURRENT, None),), since=5))
+    assert keys.keyring() == replace(first, version=1)
 
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)

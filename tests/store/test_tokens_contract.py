@@ -2,14 +2,14 @@
 
 import pytest
 from token_service.domain.location import Location
-from token_service.domain.model import CLIENT_KIND, Access, Grant, OwnerRef, TokenRecord
+from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
 from token_service.store.tokens import TokenCollisionError
 
 from tests.memory_store import place_of
 from tests.samples import EPOCH, NOW, OWNER, a_client, a_record
 from tests.store.stores import Store
 
-STRANGER = OwnerRef(CLIENT_KIND, "stranger")
+STRANGER = OwnerRef(OwnerKind.CLIENT, "stranger")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 from token_service.domain.clients import ClientAuthenticator
-from token_service.domain.issue import IssueRequest, IssueSettings, TokenIssuer
+from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningAlgorithm, SigningKeys
+from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import ClientCredentials, Grant
 from token_service.domain.rotation import Keyring
 from token_service.store.signing_keys import DynamoPublicKeys
@@ -76,14 +77,14 @@ def issue(deployment: Deployment) -> Callable[[Any], str]:
     private, public = key_pair(SigningAlgorithm.ES256)
     DynamoPublicKeys(deployment.dynamodb, "ClientsTable").save(Keyring((public,), since=0))
     now = lambda: int(time.time())  # noqa: E731 - the clock that tokenctl has
-    issuer = TokenIssuer(
-        authenticator=ClientAuthenticator(deployment.clients, now),
+    mint = TokenMint(
         tokens=deployment.tokens,
         keys=SigningKeys(lambda: private, now),
-        settings=IssueSettings(ISSUER, ISSUER, layout=1),
+        settings=MintSettings(ISSUER, ISSUER, layout=1),
         now=now,
         random=token_bytes,
     )
+    issuer = TokenIssuer(ClientAuthenticator(deployment.clients, now), mint)
 
     def new_token(created: Any) -> str:  # noqa: ANN401 - JSON
         credentials = ClientCredentials(created["client_id"], created["client_secret"])

@@ -49,7 +49,7 @@ def test_what_is_no_token_is_inactive(tokenctl: Tokenctl, token: str) -> None:
     assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
     said = tokenctl("tokens", "revoke", stdin=token)
     assert (said.exit_code, facts(said.stdout)) == (0, {"revoked": "no"})
-    assert said.stderr == "it was not active; there was nothing to end\n"
+    assert said.stderr == "there is no such token, or it has ended already\n"
 
 
 def test_revoke_ends_a_token(tokenctl: Tokenctl, issue: Issue) -> None:
@@ -58,6 +58,17 @@ def test_revoke_ends_a_token(tokenctl: Tokenctl, issue: Issue) -> None:
     assert tokenctl.json("tokens", "revoke", stdin=token) == {"revoked": True}
     assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
     assert tokenctl.json("tokens", "revoke", stdin=token) == {"revoked": False}
+    assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
+
+
+def test_revoking_reaches_a_disabled_client_s_token(tokenctl: Tokenctl, issue: Issue) -> None:
+    """What was ended meanwhile is not alive again when the client is."""
+    client = tokenctl.create()
+    token = issue(client)
+    tokenctl("clients", "disable", client["client_id"])
+    assert tokenctl.json("tokens", "revoke", stdin=token) == {"revoked": True}
+    tokenctl("clients", "enable", client["client_id"])
+    assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
 
 
 def test_a_disabled_or_deleted_client_s_token_is_inactive(tokenctl: Tokenctl, issue: Issue) -> None:

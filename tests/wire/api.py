@@ -1,13 +1,14 @@
 """All endpoints in process, over the in-memory service, routed by the paths of the registry."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from token_service.wire import discovery
-from token_service.wire.dialect import Operation
+from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
 from token_service.wire.endpoints import (
     Endpoint,
@@ -18,6 +19,8 @@ from token_service.wire.endpoints import (
 )
 from token_service.wire.form import FORM
 from token_service.wire.http import Request, Response
+from token_service.wire.magento.endpoint import MagentoEndpoint
+from token_service.wire.magento.people import People
 from token_service.wire.registry import dialects
 
 from tests.service import ISSUER, Service
@@ -27,6 +30,8 @@ type Fields = Mapping[str, str] | str | bytes
 
 CREDENTIALS = {"client_id": CLIENT, "client_secret": SECRET}
 CLIENT_CREDENTIALS = {"grant_type": "client_credentials", **CREDENTIALS}
+# ANY /rest/{proxy+}, ANY /index.php/{proxy+} and ANY /soap/{store}
+_PEOPLE = re.compile(r"/(rest|index\.php)/.+|/soap/[^/]+", re.DOTALL)
 SWITCHES: dict[str, Any] = {"elastic_path_repeat_data": True, "allow_origin": "*"}
 
 
@@ -48,15 +53,21 @@ class Api:
             Operation.REVOKE: RevokeEndpoint(self.dialects, told, self.service.revocation),
         }
         documents = DiscoveryEndpoint(self.dialects, told, ISSUER, self.service.keys)
+        people = People(self.service.login, self.service.validator)
+        self._login = MagentoEndpoint(self.dialects, told, people, ISSUER)
         self._fallback = Endpoint(self.dialects, told)
         self._routes: dict[str, Endpoint] = dict.fromkeys(discovery.PATHS, documents)
-        for dialect in self.dialects:
-            for path, operation in dialect.routes.items():
-                self._routes[path] = by_operation[operation]
+        self._routes |= {
+            path: by_operation[operation]
+            for dialect in self.dialects
+            if isinstance(dialect, ClientTokens)
+            for path, operation in dialect.routes.items()
+        }
 
     def respond(self, request: Request) -> Response:
         """The answer to a request as the endpoints see it."""
-        return self._routes.get(request.path, self._fallback).respond(request)
+        elsewhere = self._login if _PEOPLE.fullmatch(request.path) else self._fallback
+        return self._routes.get(request.path, elsewhere).respond(request)
 
     def post(self, path: str, fields: Fields, **headers: str) -> Response:
         """POST a form; `headers` are named with underscores, None-like '' drops one."""

@@ -1,4 +1,4 @@
-"""The clients that tests and events/ speak of, each of one kind."""
+"""The clients and the people that tests and events/ speak of, each of one kind."""
 
 from token_service.domain.administration import ClientAdministration, NewClient
 from token_service.domain.model import Introspection, TokenFormat
@@ -9,6 +9,9 @@ OTHER, OTHER_SECRET = "demo-other-client", "demo-secret-demo-secret-demo-secret-
 DISABLED, DISABLED_SECRET = "demo-disabled-client", "demo-secret-demo-secret-demo-secret-demo-0004"
 PUBLIC = "demo-public-client"
 SECRETS = (SECRET, SERVER_SECRET, OTHER_SECRET, DISABLED_SECRET)
+ADMIN, ADMIN_PASSWORD = "demo-admin", "demo-password-0001"
+CUSTOMER, CUSTOMER_PASSWORD = "demo@customer.example", "demo-password-0002"
+WRONG_PASSWORD = "wrong-password-0003"
 SCOPES = ("orders:read", "orders:write")
 
 

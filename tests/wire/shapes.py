@@ -47,8 +47,22 @@ def _standard(response: Response) -> None:
     assert _DESCRIPTION.fullmatch(body.get("error_description", "none"))
 
 
+def _magento(response: Response) -> None:
+    body = json.loads(response.body)
+    if response.status == 406:  # told before there is a format
+        (entry,) = body["messages"]["error"]
+        assert response.headers["content-type"] == "application/json; charset=UTF-8"
+        assert entry["code"] == response.status
+        assert entry["message"]
+        return
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert set(body) <= {"message", "errors", "parameters"}
+    assert body["message"]
+
+
 _SHAPES = {
     "elastic_path": _elastic_path,
+    "magento": _magento,
     "simple_store": _simple_store,
     "standard": _standard,
 }

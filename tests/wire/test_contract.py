@@ -1,6 +1,8 @@
 """What every dialect promises, whichever it is."""
 
 import inspect
+import json
+from collections.abc import Mapping
 from functools import cache
 from urllib.parse import urlencode
 
@@ -14,8 +16,9 @@ from token_service.domain.errors import (
     ServiceError,
     Unavailable,
 )
-from token_service.domain.model import Grant
-from token_service.wire.dialect import Dialect, Operation, TokenManagement
+from token_service.domain.model import CLIENT_GRANTS, OwnerKind
+from token_service.wire.dialect import ClientTokens, Dialect, Operation, TokenManagement
+from token_service.wire.enforce import Refused
 from token_service.wire.http import Request
 from token_service.wire.registry import dialect_for, dialects
 
@@ -24,7 +27,11 @@ from tests.wire.api import CLIENT_CREDENTIALS, Api, body_of
 from tests.wire.shapes import assert_refusal
 
 ALL = {dialect.name: dialect for dialect in dialects(ISSUER)}
+ISSUING = {name: dialect for name, dialect in ALL.items() if isinstance(dialect, ClientTokens)}
+LOGIN = "/rest/V1/integration/customer/token"
 PRIVATE = "private detail, for the log"
+PERSON = {"username": "ada@shop.test", "password": "a password of a person"}
+JSON = "application/json"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -34,9 +41,20 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
     return ALL[request.param]
 
 
+@pytest.fixture(params=ISSUING)
+def issuing(request: pytest.FixtureRequest) -> ClientTokens:
+    """Each dialect in which clients ask for tokens."""
+    return ISSUING[request.param]
+
+
+def routes(dialect: Dialect) -> Mapping[str, Operation]:
+    """Where this dialect issues, and what else it serves."""
+    return dialect.routes if isinstance(dialect, ClientTokens) else {LOGIN: Operation.ISSUE}
+
+
 def token_path(dialect: Dialect) -> str:
     """Where this dialect issues."""
-    return next(path for path, op in dialect.routes.items() if op is Operation.ISSUE)
+    return next(path for path, op in routes(dialect).items() if op is Operation.ISSUE)
 
 
 def all_errors(kind: type[ServiceError] = ServiceError) -> list[type[ServiceError]]:
@@ -46,11 +64,10 @@ def all_errors(kind: type[ServiceError] = ServiceError) -> list[type[ServiceErro
 
 def make(kind: type[ServiceError]) -> ServiceError:
     """A refusal of this kind that holds a private detail."""
-    if issubclass(kind, MethodNotAllowed):
-        error: ServiceError = kind(allow="POST")
-        error.detail = PRIVATE
-        return error
-    return kind("A public sentence.", detail=PRIVATE)
+    error = kind(allow="POST") if issubclass(kind, MethodNotAllowed) else kind("A public sentence.")
+    error.detail = PRIVATE
+    error.args = (PRIVATE,)
+    return error
 
 
 @cache
@@ -64,29 +81,29 @@ class TestDialect:
 
     def test_has_the_shape(self, dialect: Dialect) -> None:
         """Every member of the protocol is there, with the protocol's parameters."""
-        for protocol in (Dialect, TokenManagement):
-            if protocol is TokenManagement and not isinstance(dialect, TokenManagement):
+        for protocol in (Dialect, ClientTokens, TokenManagement):
+            if protocol is not Dialect and not isinstance(dialect, protocol):
                 continue
             for name, member in inspect.getmembers(protocol, inspect.isfunction):
                 if not name.startswith("_"):
                     found = inspect.signature(getattr(type(dialect), name))
                     assert list(found.parameters) == list(inspect.signature(member).parameters)
         assert dialect.name.isidentifier()
-        assert Operation.ISSUE in dialect.routes.values()
 
-    def test_manages_tokens_if_it_has_routes_for_it(self, dialect: Dialect) -> None:
+    def test_manages_tokens_if_it_has_routes_for_it(self, issuing: ClientTokens) -> None:
         """A dialect with an introspection or revocation route can read and write both."""
-        manages = {Operation.INTROSPECT, Operation.REVOKE} & set(dialect.routes.values())
-        assert bool(manages) is isinstance(dialect, TokenManagement)
+        assert Operation.ISSUE in issuing.routes.values()
+        manages = {Operation.INTROSPECT, Operation.REVOKE} & set(issuing.routes.values())
+        assert bool(manages) is isinstance(issuing, TokenManagement)
 
     def test_answers_on_its_own_paths(self, dialect: Dialect) -> None:
         """No other dialect's prefix catches one of its routes."""
-        for path in dialect.routes:
+        for path in (*routes(dialect), *dialect.prefixes):
             assert dialect_for(path, tuple(ALL.values())) is dialect
 
-    def test_success_is_json_that_nobody_keeps(self, dialect: Dialect, api: Api) -> None:
+    def test_success_is_json_that_nobody_keeps(self, issuing: ClientTokens, api: Api) -> None:
         """A token comes with 200, no-store, an integer lifetime, no refresh token (items 27-29)."""
-        response = api.post(token_path(dialect), CLIENT_CREDENTIALS)
+        response = api.post(token_path(issuing), CLIENT_CREDENTIALS)
         assert response.status == 200
         assert response.headers["content-type"].startswith("application/json")
         assert "no-store" in response.headers["cache-control"]
@@ -99,9 +116,9 @@ class TestDialect:
         assert "refresh_token" not in body
         assert "id_token" not in body
 
-    def test_older_tokens_stay_alive(self, dialect: Dialect, api: Api) -> None:
+    def test_older_tokens_stay_alive(self, issuing: ClientTokens, api: Api) -> None:
         """A new token never ends an older one."""
-        first, second = (api.issue(token_path(dialect)) for _ in range(2))
+        first, second = (api.issue(token_path(issuing)) for _ in range(2))
         assert first != second
         assert api.service.validator.validate(first)
         assert api.service.validator.validate(second)
@@ -112,7 +129,7 @@ class TestDialect:
         self, dialect: Dialect, kind: type[ServiceError], place: str
     ) -> None:
         """Every refusal has a status and the dialect's shape, and hides its detail (item 80)."""
-        path = next((p for p, op in dialect.routes.items() if op == place), dialect.prefixes[0])
+        path = next((p for p, op in routes(dialect).items() if op == place), dialect.prefixes[0])
         response = dialect.write_error(make(kind), Request("POST", path))
         assert_refusal(dialect.name, response)
         assert PRIVATE not in response.body + str(response.headers)
@@ -123,7 +140,8 @@ class TestDialect:
     ) -> None:
         """Only our own faults are told as 5xx."""
         response = dialect.write_error(make(kind), Request("POST", token_path(dialect)))
-        assert (response.status >= 500) is (kind in (ServiceError, Unavailable))
+        # Refused stands for two others and is never raised itself.
+        assert (response.status >= 500) is (kind in (ServiceError, Refused, Unavailable))
 
     def test_unavailable_says_when_to_come_back(self, dialect: Dialect) -> None:
         """A store that does not answer is 503 with Retry-After (item 70)."""
@@ -138,8 +156,10 @@ class TestDialect:
 
     def test_fault_shows_nothing_of_itself(self, dialect: Dialect, api: Api) -> None:
         """An unexpected exception is a bland 500; type and place go to the log (item 80)."""
-        broken = replace_issuer_with_fault(api)
-        response = broken.post(token_path(dialect), CLIENT_CREDENTIALS)
+        broken = replace_store_with_fault(api)
+        fields = CLIENT_CREDENTIALS if isinstance(dialect, ClientTokens) else json.dumps(PERSON)
+        media_type = FORM["content-type"] if isinstance(dialect, ClientTokens) else JSON
+        response = broken.post(token_path(dialect), fields, content_type=media_type)
         assert response.status == 500
         assert_refusal(dialect.name, response)
         assert "KeyError" not in response.body
@@ -153,12 +173,12 @@ class TestDialect:
     @pytest.mark.parametrize(
         "method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "", "post "]
     )
-    def test_other_methods(self, dialect: Dialect, api: Api, method: str) -> None:
+    def test_other_methods(self, issuing: ClientTokens, api: Api, method: str) -> None:
         """Only POST issues; a dialect that says 405 also says what is allowed (item 2)."""
-        response = api.send(method, token_path(dialect), CLIENT_CREDENTIALS)
-        assert_refusal(dialect.name, response)
+        response = api.send(method, token_path(issuing), CLIENT_CREDENTIALS)
+        assert_refusal(issuing.name, response)
         assert response.status in (400, 405)
-        assert (response.status == 405) is (dialect.name != "simple_store")
+        assert (response.status == 405) is (issuing.name != "simple_store")
         assert "POST" in response.headers["allow"]
 
     @pytest.mark.parametrize(
@@ -170,20 +190,33 @@ class TestDialect:
         told = dialect.write_error(error, request)
         assert told == dialect.write_error(InvalidClient(), request)
 
-    def test_grants_offered_are_known(self, dialect: Dialect) -> None:
-        """A request that was read carries only grants that the domain knows."""
+    def test_grants_offered_are_for_clients(self, issuing: ClientTokens) -> None:
+        """A request that was read carries only grants that a client can be given."""
         body = b"grant_type=client_credentials&client_id=a&client_secret=b"
-        read = dialect.read_issue(Request("POST", token_path(dialect), FORM, body))
-        assert read.grants <= frozenset(Grant)
+        read = issuing.read_issue(Request("POST", token_path(issuing), FORM, body))
+        assert read.grants
+        assert read.grants <= CLIENT_GRANTS
+
+    def test_preflight_needs_no_store(self, dialect: Dialect, api: Api) -> None:
+        """A browser is answered, or refused in the dialect's words, before anything is read."""
+        headers = {"origin": "https://shop.test", "access_control_request_method": "POST"}
+        response = replace_store_with_fault(api).send("OPTIONS", token_path(dialect), **headers)
+        if response.status == 204:
+            assert response.body == ""
+            assert not api.outcomes
+        else:
+            assert_refusal(dialect.name, response)
+            assert response.status < 500
 
 
-def replace_issuer_with_fault(api: Api) -> Api:
+def replace_store_with_fault(api: Api) -> Api:
     """The same API over a store that raises what no store should."""
 
     def find(_: str) -> None:
         raise KeyError(PRIVATE)
 
     api.service.clients.find = find  # type: ignore[method-assign, assignment]
+    api.service.owners.accounts[OwnerKind.CUSTOMER].find_by_username = find  # type: ignore[method-assign, assignment]
     return api
 
 
@@ -220,7 +253,7 @@ METHODS = st.one_of(
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [(name, path) for name, dialect in ALL.items() for path in dialect.routes]
+    ("name", "path"), [(name, path) for name, dialect in ALL.items() for path in routes(dialect)]
 )
 @settings(max_examples=200, derandomize=True, database=None, deadline=None)
 @given(method=METHODS, headers=HEADERS, body=BODIES, broken=st.booleans())
@@ -234,7 +267,7 @@ def test_any_bytes_get_an_answer(  # noqa: PLR0913 - a request has that many par
     if response.status >= 300:
         assert_refusal(name, response)
         assert path != "/connect/token" or response.status == 400
-    elif response.status == 200 and response.body:
+    elif response.status == 200 and response.body and name != "magento":
         assert {"access_token", "active"} & set(body_of(response))
 
 
@@ -244,7 +277,7 @@ def test_any_path_gets_an_answer(
     method: str, headers: dict[str, str], body: bytes, path: str
 ) -> None:
     """Whatever the path, some dialect answers in its own words and never with a fault (item 11)."""
-    for prefix in ("", "/oauth/", "/v2/", "/connect/", "/oauth2/", "/.well-known/"):
+    for prefix in ("", "/oauth/", "/v2/", "/connect/", "/oauth2/", "/.well-known/", "/rest/"):
         api = shared_api()
         response = api.respond(Request(method, prefix + path, headers, body))
         assert response.status < 500

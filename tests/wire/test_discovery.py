@@ -2,6 +2,7 @@
 
 import pytest
 from token_service.domain.keys import SigningAlgorithm
+from token_service.wire.dialect import ClientTokens
 from token_service.wire.discovery import METADATA_PATHS, PATHS
 
 from tests.service import ISSUER, Service
@@ -21,7 +22,8 @@ def test_metadata(api: Api, path: str) -> None:
     """Both documents name the issuer exactly, and endpoints that exist (item 85)."""
     document = body_of(api.send("GET", path))
     assert document["issuer"] == ISSUER
-    routes = {path for dialect in api.dialects for path in dialect.routes} | set(PATHS)
+    clients = [dialect for dialect in api.dialects if isinstance(dialect, ClientTokens)]
+    routes = {path for dialect in clients for path in dialect.routes} | set(PATHS)
     for name in ("token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"):
         assert document[name].startswith(ISSUER)
         assert document[name].removeprefix(ISSUER) in routes

@@ -7,6 +7,7 @@ from token_service.wire import simple_store, standard
 from token_service.wire.elastic_path import ElasticPath
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import Request, Response
+from token_service.wire.magento.dialect import Magento
 from token_service.wire.oauth import OAuthDialect
 
 from tests.service import ISSUER
@@ -15,6 +16,7 @@ from tests.wire.api import body_of
 REQUEST = Request("GET", "/v2/products")
 FOUND = {
     "active": "true",
+    "kind": "client",
     "client_id": "demo-client",
     "subject": "demo-client",
     "grant": "client_credentials",
@@ -33,7 +35,7 @@ def test_allowed() -> None:
     """The caller is who the authorizer says."""
     caller = enforce(event(verdict="allowed"), REQUEST, ElasticPath())
     assert caller == Caller(
-        "demo-client", "demo-client", "client_credentials", "full", "orders:read"
+        "client", "demo-client", "demo-client", "client_credentials", "full", "orders:read"
     )
 
 
@@ -69,6 +71,20 @@ def test_refused(found: dict[str, Any], status: int, title: str) -> None:
     assert refusal.status == status
     assert body_of(refusal) == {"errors": [{"status": str(status), "title": title}]}
     assert refusal.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("verdict", ["unauthenticated", "insufficient"])
+@pytest.mark.parametrize("required", ["self", "Magento_Customer::manage"])
+def test_magento_s_words(verdict: str, required: str) -> None:
+    """Magento says 401 to both, and what it would have taken as a parameter (6.3)."""
+    request = Request("POST", "/rest/V1/customers/7")
+    refusal = enforce(event(verdict=verdict, required=required), request, Magento())
+    assert isinstance(refusal, Response)
+    assert refusal.status == 401
+    assert body_of(refusal) == {
+        "message": "The consumer isn't authorized to access %resources.",
+        "parameters": {"resources": required},
+    }
 
 
 @pytest.mark.parametrize("dialect", [simple_store.dialect(ISSUER), standard.dialect(ISSUER)])

@@ -3,6 +3,7 @@
 Only named facts are logged. Whole events, headers and bodies hold secrets and never are.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -13,6 +14,9 @@ from token_service.domain.sweep import SweepResult
 from token_service.wire.endpoints import Outcome
 
 NAMESPACE = "TokenService"
+
+# At its debug level oauthlib would log the secrets that it checks signatures with.
+logging.getLogger("oauthlib").setLevel(logging.WARNING)
 
 logger = Logger(use_rfc3339=True, utc=True)
 tracer = Tracer(patch_modules=("botocore",))

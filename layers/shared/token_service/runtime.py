@@ -1,21 +1,17 @@
 """The composition root: environment -> settings -> store -> services, built once, when first used.
 
-The only place that reads the environment, the clock and the system's randomness, and that makes
-AWS clients.
+The only place that reads the environment and the system's randomness, and that makes AWS clients.
 """
 
 import json
 import os
 import secrets
-import time
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
@@ -50,6 +46,7 @@ from token_service.store.owners import DynamoOwners
 from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
+from token_service.system import AWS_CONFIG, now, pause
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.dialect import Dialect
 from token_service.wire.discovery import DiscoveryEndpoint
@@ -72,25 +69,6 @@ if TYPE_CHECKING:
 
 type Event = dict[str, Any]
 type Handler = Callable[[Event, "LambdaContext"], Event | None]
-
-# Without these, one slow call outlives API Gateway's 30 seconds (aws-facts 3.5). Seconds.
-AWS_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-)
-_FIRST_PAUSE = 0.05
-
-
-def now() -> int:
-    """Seconds since the epoch, UTC."""
-    return int(time.time())
-
-
-def pause(attempt: int) -> None:
-    """Wait up to 0.05 s, 0.1 s, 0.2 s ...: full jitter, doubling with each attempt."""
-    time.sleep(SystemRandom().uniform(0, _FIRST_PAUSE * 2**attempt))
 
 
 @cache
@@ -313,7 +291,7 @@ def sweeper() -> Sweeper:
     store = DynamoExpiredTokens(dynamodb(), env.text("TOKENS_TABLE"), pause)
     settings = SweepSettings(
         layouts=env.layouts(),
-        since=env.number("TOKENS_SINCE", 0),
+        since=env.number("TOKENS_SINCE"),
         grace=env.number("SWEEP_GRACE_SECONDS", 0),
     )
     return Sweeper(store, settings, now)

@@ -23,9 +23,9 @@ class Environment:
             raise SettingError(f"the environment variable {name} is not set")
         return value
 
-    def number(self, name: str, default: int) -> int:
-        """A whole number, not negative."""
-        value = self.variables.get(name, "") or str(default)
+    def number(self, name: str, default: int | None = None) -> int:
+        """A whole number, not negative; without a default it must be there."""
+        value = self.text(name) if default is None else self.variables.get(name, str(default))
         if not value.isdecimal():
             raise SettingError(f"the environment variable {name} is not a whole number: {value}")
         return int(value)
@@ -41,14 +41,17 @@ class Environment:
 
     def layouts(self) -> tuple[int, ...]:
         """The layouts in use, oldest first; new tokens are written under the last."""
-        try:
-            layouts = tuple(int(entry) for entry in self.text("TOKEN_LAYOUTS").split(","))
-        except ValueError as error:
-            raise SettingError(
-                "the environment variable TOKEN_LAYOUTS is not a list of whole numbers"
-            ) from error
-        if not all(0 <= layout <= MAX_LAYOUT for layout in layouts):
-            raise SettingError(
-                f"the environment variable TOKEN_LAYOUTS goes beyond 0 to {MAX_LAYOUT}"
-            )
-        return layouts
+        return read_layouts(self.text("TOKEN_LAYOUTS"))
+
+
+def read_layouts(text: str) -> tuple[int, ...]:
+    """Layouts from a list such as `8,12`.
+
+    Raises:
+        SettingError: not such a list.
+
+    """
+    entries = text.split(",")
+    if not all(entry.isdecimal() and int(entry) <= MAX_LAYOUT for entry in entries):
+        raise SettingError(f"TOKEN_LAYOUTS is no list of whole numbers up to {MAX_LAYOUT}: {text}")
+    return tuple(int(entry) for entry in entries)

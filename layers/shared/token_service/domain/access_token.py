@@ -69,8 +69,10 @@ def read_access_token(token: str, issuer: str, keys: VerificationKeys, now: int)
         Unavailable: the keys could not be read.
 
     """
+    if len(token) > LIMITS.token:
+        return None
     segments = token.split(".")
-    if len(token) > LIMITS.token or len(segments) != _SEGMENTS or not token.isascii():
+    if len(segments) != _SEGMENTS or not token.isascii():
         return None
     try:
         header = _json_object(_decode(segments[0]))
@@ -109,6 +111,7 @@ def _claims(claims: dict[str, Any], issuer: str, now: int) -> Claims | None:
         claims.get("iss") != issuer
         or not isinstance(jti, str)
         or not isinstance(subject, str)
+        or claims.get("client_id") != subject
         or not isinstance(audience, list)
         or not all(isinstance(member, str) for member in audience)
     ):

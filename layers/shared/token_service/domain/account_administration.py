@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from token_service.domain.handles import RandomBytes
-from token_service.domain.login import failure_key
+from token_service.domain.login import MAX_USERNAME, failure_key
 from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
 from token_service.domain.ports import Accounts, Clock, LoginFailures
 
-_MAX_USERNAME = 255
 _MIN_PASSWORD = 8
 _MAX_RESOURCES = 500
 _RESOURCE = re.compile(r"[A-Za-z0-9_]+::[A-Za-z0-9_]+", re.ASCII)
@@ -155,13 +154,15 @@ class AccountAdministration:
 
 
 def _check_username(username: str) -> None:
-    if not (0 < len(username.strip()) <= _MAX_USERNAME and username.isprintable()):
-        raise AccountDetailError(f"a name has 1 to {_MAX_USERNAME} printable characters")
+    if not (0 < len(username.strip()) <= MAX_USERNAME and username.isprintable()):
+        raise AccountDetailError(f"a name has 1 to {MAX_USERNAME} printable characters")
 
 
 def _check_password(password: str) -> None:
     if not _MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise AccountDetailError(f"a password has {_MIN_PASSWORD} to {MAX_PASSWORD} characters")
+    if any("\ud800" <= character <= "\udfff" for character in password):
+        raise AccountDetailError("a password is text in UTF-8")
 
 
 def check_resources(resources: tuple[str, ...]) -> None:

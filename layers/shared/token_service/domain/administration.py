@@ -14,6 +14,7 @@ from token_service.domain.limits import (
     OPAQUE_MAX_LIFETIME,
 )
 from token_service.domain.model import (
+    CLIENT_GRANTS,
     Client,
     Grant,
     Introspection,
@@ -187,9 +188,7 @@ def _default_grants(*, public: bool) -> tuple[Grant, ...]:
 
 def _check(details: NewClient, now: int) -> None:
     """Refuse what could not be kept, or could not be used later."""
-    longest = (
-        OPAQUE_MAX_LIFETIME if details.token_format is TokenFormat.OPAQUE else JWT_MAX_LIFETIME
-    )
+    longest = JWT_MAX_LIFETIME if details.token_format is TokenFormat.JWT else OPAQUE_MAX_LIFETIME
     lifetime = details.token_lifetime
     problems = {
         f"name must have 1 to {_MAX_NAME} printable characters": not (
@@ -202,6 +201,9 @@ def _check(details: NewClient, now: int) -> None:
             details.secret is not None and not _SECRET.fullmatch(details.secret)
         ),
         "a public client has no secret": details.public and details.secret is not None,
+        "a client's grants are client_credentials and implicit": (
+            not CLIENT_GRANTS.issuperset(details.grants)
+        ),
         "a public client cannot use client_credentials": (
             details.public and Grant.CLIENT_CREDENTIALS in details.grants
         ),

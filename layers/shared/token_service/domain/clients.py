@@ -24,9 +24,9 @@ def secret_digest(secret: str) -> str:
 class ClientAuthenticator:
     """Turns credentials into a live client, or refuses without saying why.
 
-    It may hold clients for a few seconds, when an operator trades that for a read a token. That
-    fails closed: what is refused is looked up afresh first, and a token made from a stale client
-    copies a stale epoch and is dead on arrival.
+    It may hold clients for a few seconds, when an operator trades that for a read a token. What is
+    refused is looked up afresh first. Disabling, deleting and ending all tokens are not put off by
+    it: a token made from a stale client is dead on arrival. A replaced secret works on meanwhile.
     """
 
     def __init__(self, clients: Clients, now: Clock, hold_seconds: int = 0) -> None:

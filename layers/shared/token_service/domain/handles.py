@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from token_service.domain.limits import NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import MAX_LAYOUT, Location, hour_of, locate
+from token_service.domain.model import TokenFormat
 
 type RandomBytes = Callable[[int], bytes]
 
@@ -65,6 +66,11 @@ def read_opaque_token(token: str, now: int) -> OpaqueHandle | None:
     if layout > MAX_LAYOUT or not (soon_enough or hour == hour_of(NEVER)):
         return None
     return OpaqueHandle(opaque_handle(token), hour, layout)
+
+
+def opaque_format(token: str) -> TokenFormat:
+    """Which of the two spellings a token that was read has."""
+    return TokenFormat.OPAQUE if _HEX.fullmatch(token) else TokenFormat.BASE36
 
 
 def _number(token: str) -> int | None:

@@ -67,6 +67,7 @@ class TokenIssuer:
                 lifetime=client.token_lifetime or self._lifetime,
                 audience=client.audience,
                 scope=scope,
+                not_after=client.expires_at,
             )
         )
 

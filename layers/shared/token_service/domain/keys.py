@@ -1,7 +1,7 @@
 """Signing keys: a list, because rotation is the normal case, and a cache that reloads it.
 
-States follow a key's life: `next` (published, not yet signing), `current` (signs), `previous`
-(verifies until its last token has expired).
+States follow a key's life: `current` signs, `previous` verifies until the last token it signed has
+expired.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,9 +18,15 @@ from jwt.algorithms import (
 from jwt.exceptions import InvalidKeyError
 
 from token_service.domain.errors import Unavailable
+from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME
 
 # RFC 8725 section 3.5 and RFC 7518 section 3.3: anything shorter is refused at load.
 MIN_RSA_BITS = 2048
+
+# API Gateway's own JWT authorizer may keep a JWKS for two hours (aws-facts 6.3).
+_PUBLISHED_CACHE = 2 * HOUR
+# A former key verifies until the last token it signed has expired, wherever its JWKS is cached.
+KEEP_RETIRED = JWT_MAX_LIFETIME + _PUBLISHED_CACHE
 
 RELOAD_SECONDS = 300
 UNKNOWN_KID_RELOAD_SECONDS = 60
@@ -54,7 +60,6 @@ class WeakKeyError(ValueError):
 class KeyState(StrEnum):
     """Where in its life a key is."""
 
-    NEXT = "next"
     CURRENT = "current"
     PREVIOUS = "previous"
 
@@ -69,6 +74,10 @@ class PublicKey:
     state: KeyState
     created_at: int
     retired_at: int | None = None
+
+    def is_over(self, now: int) -> bool:
+        """Whether it retired so long ago that no token it signed can be alive (seconds)."""
+        return self.retired_at is not None and now - self.retired_at >= KEEP_RETIRED
 
     def published(self) -> dict[str, str]:
         """This key as one entry of the JWKS."""
@@ -187,7 +196,7 @@ class VerificationKeys:
         if self._read_at is not None and now - self._read_at < max_age:
             return
         try:
-            published = tuple(self._load())
+            published = tuple(key for key in self._load() if not key.is_over(now))
         except Unavailable:
             if self._read_at is None:
                 raise

@@ -16,6 +16,8 @@ from token_service.domain.model import Account, Grant, IssuedToken, OwnerKind, O
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
 from token_service.domain.ports import Accounts, Clock, LockOut, LoginFailures
 
+# Longer names have no account, and could not be looked up.
+MAX_USERNAME = 255
 # contracts/magento.md 1.7
 DEFAULT_LOCK_OUT = LockOut(max_failures=6, seconds=30 * MINUTE)
 
@@ -67,7 +69,8 @@ class Login:
         """
         key = failure_key(kind, username)
         counted = self._failures.count(key, self._now(), self._settings.lock_out)
-        account = self._accounts[kind].find_by_username(username) if counted else None
+        may_exist = counted and len(username.strip()) <= MAX_USERNAME
+        account = self._accounts[kind].find_by_username(username) if may_exist else None
         matches = self._hasher.matches(
             password[: MAX_PASSWORD + 1], account.password_hash if account else None
         )

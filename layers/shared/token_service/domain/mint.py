@@ -35,7 +35,10 @@ class MintSettings:
 
 @dataclass(frozen=True, slots=True)
 class TokenDetails:
-    """What one token is to be; `lifetime` in seconds (None: for ever), `audience` may be empty."""
+    """What one token is to be; `lifetime` in seconds (None: for ever), `audience` may be empty.
+
+    `not_after` is a moment (seconds) that the token does not outlive, its owner's own end.
+    """
 
     owner: Owner
     grant: Grant
@@ -44,6 +47,7 @@ class TokenDetails:
     access: Access = Access.FULL
     audience: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    not_after: int | None = None
 
 
 class TokenMint:
@@ -85,6 +89,8 @@ class TokenMint:
             if details.lifetime is None
             else now + bounded_lifetime(details.lifetime, details.form)
         )
+        if details.not_after is not None:
+            expires_at = min(expires_at, details.not_after)
         opaque = self._opaque(details.form, expires_at)
         record = TokenRecord(
             handle=opaque_handle(opaque) if opaque else new_jwt_id(settings.layout, self._random),

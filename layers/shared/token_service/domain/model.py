@@ -73,7 +73,8 @@ class OwnerRef:
         kind, colon, identifier = subject.rpartition(":")
         if not colon:
             return cls(OwnerKind.CLIENT, identifier)
-        return cls(OwnerKind(kind), identifier) if kind in frozenset(OwnerKind) else None
+        others = frozenset(OwnerKind) - {OwnerKind.CLIENT}
+        return cls(OwnerKind(kind), identifier) if kind in others else None
 
     def __str__(self) -> str:
         """`kind#id`, as the store keys it."""

@@ -1,8 +1,9 @@
 """What a token may do, as data: a document of routes and what reading and writing there require.
 
 The first route whose path fits decides. A path is exact, has `{name}` for any one segment, or ends
-in `/*`. A route says who refuses: the gateway (the authorizer denies), or the backend (the
-authorizer passes the caller on with its verdict, and the backend answers in its dialect's words).
+in `/*`; a slash at the end of a request's path makes no difference. A route says who refuses: the
+gateway (the authorizer denies), or the backend (the authorizer passes the caller on with its
+verdict, and the backend answers in its dialect's words).
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, product, zip_longest
 from typing import Any
 
 from token_service.domain.model import (
@@ -105,13 +106,42 @@ class Route:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        stem = self.path.removesuffix("*")
+        stem = self.path.removesuffix("/*")
         parts = [re.escape(part) for part in re.split(r"\{\w+\}", stem)]
-        return re.compile("[^/]+".join(parts) + (".*" if stem != self.path else ""))
+        return re.compile(
+            "[^/]+".join(parts) + ("/?" if stem == self.path else "(/.*)?"), re.DOTALL
+        )
+
+    @property
+    def iam_paths(self) -> tuple[str, ...]:
+        """The paths as IAM resources name them: with and without a slash at the end, too."""
+        path = re.sub(r"\{\w+\}", "*", self.path)
+        stem = path.removesuffix("/*")
+        if path in ("/", "/*"):
+            return (path,)
+        return (path, f"{path}/" if stem == path else stem)
 
     def covers(self, path: str) -> bool:
-        """Whether a request path (or another route's path) falls under this route."""
+        """Whether a request path falls under this route."""
         return self._pattern.fullmatch(path) is not None
+
+    def hides(self, other: "Route") -> bool:
+        """Whether every path of another route falls under this one."""
+        stem = other.path.removesuffix("/*") or "/"
+        return self.covers(stem) and (self.path.endswith("*") or stem == other.path)
+
+    def overlaps(self, other: "Route") -> bool:
+        """Whether some request path falls under both."""
+        mine, others = self.path.split("/"), other.path.split("/")
+        for one, two in zip_longest(mine, others):
+            if "*" in (one, two):
+                return True
+            if one is None or two is None:
+                return False
+            named = one.startswith("{") or two.startswith("{")
+            if one != two and not (named and one and two):
+                return False
+        return True
 
     def requirement(self, *, write: bool) -> str:
         """What this route asks of a reader or a writer."""
@@ -161,43 +191,44 @@ class Policy:
     def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.
 
-        A refusal is spelled out only where a later, wider route would allow: in an IAM policy a
-        Deny beats every Allow, and what nothing allows is denied anyway. A route with named
-        segments allows nothing here, since IAM's wildcard would run across the slash.
+        A refusal is spelled out only where a later route would allow: in an IAM policy a Deny
+        beats every Allow, and what nothing allows is denied anyway. IAM's wildcard runs across the
+        slash, so a route with named segments allows nothing here, and refuses more than it covers.
         """
         for i, route in enumerate(self.routes):
             for write, methods in ((False, READ_METHODS), (True, WRITE_METHODS)):
                 if _allows(route, caller, write=write):
                     if not route.has_names:
-                        yield from ((True, method, route.path) for method in methods)
+                        yield from ((True, *rule) for rule in product(methods, route.iam_paths))
                 elif any(
-                    later.covers(route.path) and _allows(later, caller, write=write)
+                    later.overlaps(route) and _allows(later, caller, write=write)
                     for later in self.routes[i + 1 :]
                 ):
-                    path = re.sub(r"\{\w+\}", "*", route.path)
-                    yield from ((False, method, path) for method in methods)
+                    yield from ((False, *rule) for rule in product(methods, route.iam_paths))
 
     def _check_order(self) -> None:
         for (i, first), (j, second) in combinations(enumerate(self.routes), 2):
-            if first.covers(second.path):
+            if first.hides(second):
                 raise PolicyError(f"routes[{j}]: never reached, routes[{i}] covers {second.path}")
         for (i, inner), (j, middle), (_, outer) in combinations(enumerate(self.routes), 3):
-            if not (middle.covers(inner.path) and outer.covers(middle.path)):
+            if not (middle.overlaps(inner) and outer.overlaps(middle)):
                 continue
-            for caller, write in product(self._sorts_of_caller(), (False, True)):
-                allowed = [_allows(r, caller, write=write) for r in (inner, middle, outer)]
-                if allowed == [True, False, True]:
-                    # The middle route's Deny would beat the inner route's Allow.
-                    raise PolicyError(f"routes[{i}]: allows within routes[{j}], which refuses")
+            for write in (False, True):
+                ends = frozenset(r.requirement(write=write) for r in (inner, outer))
+                for caller in _sorts_of_caller(ends):
+                    allowed = [_allows(r, caller, write=write) for r in (inner, middle, outer)]
+                    if allowed == [True, False, True]:
+                        # The middle route's Deny would beat the inner route's Allow.
+                        raise PolicyError(f"routes[{i}]: allows within routes[{j}], which refuses")
 
-    def _sorts_of_caller(self) -> Iterator[Caller | None]:
-        """One of each sort that the document can tell apart."""
-        yield None
-        yield from (Caller(OwnerKind.CLIENT, access) for access in Access)
-        yield Caller(OwnerKind.CUSTOMER, Access.FULL)
-        named = {word for route in self.routes for word in (route.read, route.write)}
-        for resource in {ALL_RESOURCES, *filter(_RESOURCE.fullmatch, named)}:
-            yield Caller(OwnerKind.ADMIN, Access.FULL, frozenset({resource}))
+
+def _sorts_of_caller(resources: frozenset[str]) -> Iterator[Caller | None]:
+    """One of each sort, among them an admin with these resources and no others."""
+    yield None
+    yield from (Caller(OwnerKind.CLIENT, access) for access in Access)
+    yield Caller(OwnerKind.CUSTOMER, Access.FULL)
+    for held in (frozenset({ALL_RESOURCES}), resources):
+        yield Caller(OwnerKind.ADMIN, Access.FULL, held)
 
 
 def _allows(route: Route, caller: Caller | None, *, write: bool) -> bool:
@@ -205,12 +236,14 @@ def _allows(route: Route, caller: Caller | None, *, write: bool) -> bool:
 
 
 def _is_plain(path: str) -> bool:
-    """No dot segments, no empty ones, nothing encoded that a backend might decode into either."""
-    lowered = path.lower()
+    """Nothing that a backend may take for another path.
+
+    No dot segments, no empty ones, no backslash, and nothing still encoded: a gateway has decoded
+    once, and what a backend makes of the rest is its own affair.
+    """
     return (
         path.startswith("/")
-        and "//" not in path
-        and not any(text in lowered for text in ("%2e", "%2f", "%5c", "\\"))
+        and not any(mark in path for mark in ("//", "%", "\\"))
         and not any(segment in (".", "..") for segment in path.split("/"))
     )
 
@@ -226,7 +259,7 @@ def _route(line: object, where: str) -> Route:
     if (
         not isinstance(path, str)
         or not _is_plain(path)
-        or not re.fullmatch(r"(/([^/*?${}]*|\{\w+\}))*?(/\*)?", path)
+        or not re.fullmatch(r"/|(/([^/*?${}]+|\{\w+\}))*(/\*)?", path)
     ):
         raise PolicyError(
             f"{where}.path: a plain path from /, exact, with {{name}}, or ending in /*, is needed"

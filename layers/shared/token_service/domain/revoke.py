@@ -44,12 +44,21 @@ class TokenRevocation:
             Unavailable: the store did not answer; the token may still live.
 
         """
-        location = self._locate(token)
+        location = token_location(token, self._issuer, self._keys, self._now())
         return location is not None and self._tokens.revoke(location, caller.ref, self._now())
 
-    def _locate(self, token: str) -> Location | None:
-        if "." in token:
-            claims = read_access_token(token, self._issuer, self._keys, self._now())
-            return claims.location if claims else None
-        handle = read_opaque_token(token, self._now())
-        return handle.location if handle else None
+
+def token_location(token: str, issuer: str, keys: VerificationKeys, now: int) -> Location | None:
+    """Where the record of a token lies that is ours and not expired at `now` (seconds), or None.
+
+    Says nothing of whether the record is there, or its owner live.
+
+    Raises:
+        Unavailable: the keys could not be read.
+
+    """
+    if "." in token:
+        claims = read_access_token(token, issuer, keys, now)
+        return claims.location if claims else None
+    handle = read_opaque_token(token, now)
+    return handle.location if handle else None

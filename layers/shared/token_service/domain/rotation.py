@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.keys import (
     ALGORITHMS,
@@ -17,13 +19,10 @@ from token_service.domain.keys import (
     PublicKey,
     SigningAlgorithm,
 )
-from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME
 from token_service.domain.ports import Clock
 
-# API Gateway's own JWT authorizer may keep a JWKS for two hours (aws-facts 6.3).
-PUBLISHED_CACHE = 2 * HOUR
-# A former key verifies until the last token it signed has expired, wherever its JWKS is cached.
-_KEEP_RETIRED = JWT_MAX_LIFETIME + PUBLISHED_CACHE
+# Only others that do the same at the same moment make it try again.
+_TRIES = 5
 
 _MAKERS: dict[SigningAlgorithm, Callable[[], Any]] = {
     SigningAlgorithm.RS256: lambda: rsa.generate_private_key(65537, MIN_RSA_BITS),
@@ -34,10 +33,18 @@ _MAKERS: dict[SigningAlgorithm, Callable[[], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """All published keys, and when the deployment made its first (None: not yet)."""
+    """All published keys, and when the deployment made its first (None: not yet).
+
+    `version` counts how often they were published.
+    """
 
     keys: tuple[PublicKey, ...]
     since: int | None
+    version: int = 0
+
+
+class KeyringChangedError(RuntimeError):
+    """Somebody else has published keys since these were read."""
 
 
 class PublicKeys(Protocol):
@@ -47,7 +54,7 @@ class PublicKeys(Protocol):
         """The keys as published now."""
 
     def save(self, keyring: Keyring) -> None:
-        """Publish these."""
+        """Publish these over the version that was read; raises KeyringChangedError."""
 
 
 class PrivateKeys(Protocol):
@@ -76,36 +83,65 @@ class KeyRotation:
         """Have a current key of this algorithm, making one only if there is none.
 
         The public half is published before the private half signs, so an interruption leaves a
-        key that nobody uses, never a token that nobody can verify.
+        key that nobody uses, never a token that nobody can verify. Whoever wrote last looks again,
+        so of several at once one key is left both signing and published as current.
 
         Raises:
-            Unavailable: a store did not answer; run again.
+            Unavailable: a store did not answer, or others kept interfering; run again.
 
         """
-        keyring, private = self._public.keyring(), self._private.find()
-        published = {key.kid for key in keyring.keys}
-        if private and private.algorithm is algorithm and private.kid in published:
-            return keyring
+        for _ in range(_TRIES):
+            keyring, private = self._public.keyring(), self._private.find()
+            signing = _published(keyring, private) if private else None
+            wanted = private is not None and private.algorithm is algorithm
+            if signing and wanted and signing.state is KeyState.CURRENT:
+                return keyring
+            with suppress(KeyringChangedError):
+                self._step(keyring, signing, algorithm, wanted=wanted)
+        raise Unavailable(detail="the signing keys kept changing")
+
+    def _step(
+        self,
+        keyring: Keyring,
+        signing: PublicKey | None,
+        algorithm: SigningAlgorithm,
+        *,
+        wanted: bool,
+    ) -> None:
+        """Publish the signing key as current if it is the wanted kind, else make one that is."""
+        if signing and wanted:
+            self._public.save(self._with_current(keyring, signing, None))
+            return
         made_private, made_public = make_key(algorithm, self._now(), self._random)
-        keyring = self._with_current(keyring, made_public, private)
-        self._public.save(keyring)
+        self._public.save(self._with_current(keyring, made_public, signing))
         self._private.save(made_private)
-        return keyring
 
     def _with_current(
-        self, keyring: Keyring, current: PublicKey, signing: PrivateKey | None
+        self, keyring: Keyring, current: PublicKey, signing: PublicKey | None
     ) -> Keyring:
         """Whatever was published before, the key that has signed until now retires only now."""
         now = self._now()
-        until = {key.kid: key.retired_at or now for key in keyring.keys}
-        if signing:
-            until[signing.kid] = now
-        former = tuple(
-            replace(key, state=KeyState.PREVIOUS, retired_at=until[key.kid])
+        former = (
+            replace(
+                key,
+                state=KeyState.PREVIOUS,
+                retired_at=now if key == signing else key.retired_at or now,
+            )
             for key in keyring.keys
-            if now - until[key.kid] < _KEEP_RETIRED
+            if key.kid != current.kid
         )
-        return Keyring((current, *former), since=now if keyring.since is None else keyring.since)
+        return Keyring(
+            keys=(
+                replace(current, state=KeyState.CURRENT, retired_at=None),
+                *(key for key in former if not key.is_over(now)),
+            ),
+            since=now if keyring.since is None else keyring.since,
+            version=keyring.version,
+        )
+
+
+def _published(keyring: Keyring, private: PrivateKey) -> PublicKey | None:
+    return next((key for key in keyring.keys if key.kid == private.kid), None)
 
 
 def make_key(

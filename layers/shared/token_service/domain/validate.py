@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from token_service.domain.access_token import read_access_token
-from token_service.domain.handles import read_opaque_token
+from token_service.domain.handles import opaque_format, read_opaque_token
 from token_service.domain.keys import VerificationKeys
 from token_service.domain.model import ActiveToken, Owner, TokenFormat, TokenRecord
 from token_service.domain.ports import Clock, Owners, TokenReader
@@ -65,7 +65,7 @@ class TokenValidator:
         record = self._tokens.find(handle.location) if handle else None
         if record is None:
             return None
-        return self._active(record, self._owners.find(record.owner), TokenFormat.OPAQUE)
+        return self._active(record, self._owners.find(record.owner), opaque_format(token))
 
     def _active(
         self, record: TokenRecord, owner: Owner | None, form: TokenFormat

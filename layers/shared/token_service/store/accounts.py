@@ -34,6 +34,7 @@ class DynamoAccounts(DynamoRegistry[Account]):
                 account_to_item,
                 account_from_item,
                 name_keys=lambda account: [name_key(kind, account.username)],
+                called=lambda account: account.username,
             ),
         )
 

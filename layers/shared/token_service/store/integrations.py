@@ -23,6 +23,7 @@ _SHAPE = Shape[Integration](
         integration_name_key(integration.name),
         consumer_key_key(integration.consumer_key),
     ],
+    called=lambda integration: integration.name,
 )
 
 

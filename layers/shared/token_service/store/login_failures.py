@@ -34,17 +34,17 @@ class DynamoLoginFailures:
             ":until": {"N": str(now + lock_out.seconds)},
             ":one": {"N": "1"},
         }
-        # Most people have no failures, so the first of these two writes is mostly the only one.
-        return self._update(
-            key,
-            "SET failures = :one, expires_at = :until",
-            "attribute_not_exists(failures) OR expires_at <= :now",
-            values,
-        ) or self._update(
-            key,
-            "SET failures = failures + :one, expires_at = :until",
-            "failures < :most AND expires_at > :now",
-            values | {":most": {"N": str(lock_out.max_failures)}},
+        # Most people have no failures, so the first of these writes is mostly the only one. It is
+        # tried again at last, because somebody else's success may have reset the count meanwhile.
+        return (
+            self._begin(key, values)
+            or self._update(
+                key,
+                "SET failures = failures + :one, expires_at = :until",
+                "failures < :most AND expires_at > :now",
+                values | {":most": {"N": str(lock_out.max_failures)}},
+            )
+            or self._begin(key, values)
         )
 
     def reset(self, key: str) -> None:
@@ -56,6 +56,14 @@ class DynamoLoginFailures:
         """
         with not_now():
             self._client.delete_item(TableName=self._table, Key=_key(key))
+
+    def _begin(self, key: str, values: Item) -> bool:
+        return self._update(
+            key,
+            "SET failures = :one, expires_at = :until",
+            "attribute_not_exists(failures) OR expires_at <= :now",
+            values,
+        )
 
     def _update(self, key: str, update: str, condition: str, values: Item) -> bool:
         try:

@@ -43,12 +43,16 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shape[T: Kept]:
-    """How owners of one kind are written: their item, their names' keys, when they end."""
+    """How owners of one kind are written: their item, their names' keys, when they end.
+
+    `called` is what people call one.
+    """
 
     kind: OwnerKind
     to_item: Callable[[T], Item]
     from_item: Callable[[Item], T]
     name_keys: Callable[[T], list[Item]] = lambda _: []
+    called: Callable[[T], str] = lambda owner: owner.ref.id
     expires_at: Callable[[T], int | None] = lambda _: None
 
 
@@ -91,9 +95,7 @@ class DynamoRegistry[T: Kept]:
                 {"Put": {"TableName": self._table, "Item": entry}},
             )
         except TransactionConditionError as error:
-            raise OwnerExistsError(
-                f"there is already a {owner.ref.kind} of this id or name"
-            ) from error
+            raise OwnerExistsError(f"there is already {self._called(owner)}") from error
 
     def replace(self, owner: T) -> T:
         """Write a changed owner if its stored version is still the one that was read.
@@ -119,9 +121,7 @@ class DynamoRegistry[T: Kept]:
             if error_code(error) != CONDITION_FAILED:
                 raise
             if error.response.get("Item") != item:
-                raise OwnerChangedError(
-                    f"{owner.ref.kind} {owner.ref.id} was changed meanwhile"
-                ) from error
+                raise OwnerChangedError(f"{self._called(owner)} was changed meanwhile") from error
         return self._shape.from_item(item)
 
     def delete(self, owner: T) -> bool:
@@ -147,6 +147,10 @@ class DynamoRegistry[T: Kept]:
         """Every owner of the kind."""
         items = listed(self._client, self._table, self._shape.kind, self._pause)
         return (self._shape.from_item(item) for item in items)
+
+    def _called(self, owner: T) -> str:
+        kind = owner.ref.kind
+        return f"{'an' if kind[0] in 'ai' else 'a'} {kind} {self._shape.called(owner)}"
 
     def _put_new(self, item: Item) -> "TransactWriteItemTypeDef":
         return {

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey, SigningAlgorithm
-from token_service.domain.rotation import Keyring
-from token_service.store.dynamodb import Item, error_code, not_now
+from token_service.domain.rotation import Keyring, KeyringChangedError
+from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -53,21 +53,37 @@ class DynamoPublicKeys:
         if not item:
             return Keyring(keys=(), since=None)
         keys = tuple(_public_key(entry) for entry in json.loads(item["keys"]["S"]))
-        return Keyring(keys, since=int(item["since"]["N"]))
+        return Keyring(keys, int(item["since"]["N"]), int(item["version"]["N"]))
 
     def save(self, keyring: Keyring) -> None:
-        """Publish these keys in place of the former ones.
+        """Publish these keys in place of those that were read.
 
         Raises:
+            KeyringChangedError: others were published meanwhile.
             Unavailable: DynamoDB did not answer.
 
         """
-        document = json.dumps([_entry(key) for key in keyring.keys])
-        with not_now():
-            self._client.put_item(
-                TableName=self._table,
-                Item=_KEYRING_KEY | {"keys": {"S": document}, "since": {"N": str(keyring.since)}},
-            )
+        item = _KEYRING_KEY | {
+            "keys": {"S": json.dumps([_entry(key) for key in keyring.keys])},
+            "since": {"N": str(keyring.since)},
+            "version": {"N": str(keyring.version + 1)},
+        }
+        try:
+            with not_now():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(entity) OR #version = :read",
+                    ExpressionAttributeNames={"#version": "version"},
+                    ExpressionAttributeValues={":read": {"N": str(keyring.version)}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            # The very same there means our own retry, and success.
+            if error.response.get("Item") != item:
+                raise KeyringChangedError from error
 
 
 class SecretPrivateKeys:

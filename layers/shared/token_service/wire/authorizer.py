@@ -62,6 +62,7 @@ class Question:
     arn: str = ""
     graphql: str = field(default="", repr=False)
     signed: SignedRequest | None = None
+    admits_guests: bool = False
 
 
 # A GraphQL document that changes anything must say so with one of these words.
@@ -125,14 +126,14 @@ class Authorizer:
         return answer
 
     def _token(self, question: Question) -> ActiveToken | None:
-        if question.signed is not None:
-            return self._verify_signed(question.signed)
-        token = self._validator.validate(question.token) if question.token else None
-        if token is None or self._settings.audience not in token.record.audience:
-            return None
-        if token.record.grant is Grant.INTEGRATION and not self._settings.integration_bearer:
-            return None
-        return token
+        signed = question.signed
+        token = self._verify_signed(signed) if signed else self._bearer(question.token)
+        return token if token and self._settings.audience in token.record.audience else None
+
+    def _bearer(self, text: str | None) -> ActiveToken | None:
+        token = self._validator.validate(text) if text else None
+        integration = token is not None and token.record.grant is Grant.INTEGRATION
+        return None if integration and not self._settings.integration_bearer else token
 
 
 def read_question(event: Mapping[str, Any]) -> Question:
@@ -145,11 +146,19 @@ def read_question(event: Mapping[str, Any]) -> Question:
     context = as_mapping(event.get("requestContext"))
     if event.get("version") == "2.0":
         http = as_mapping(context.get("http"))
-        # A stage other than $default is part of the raw path, and no part of any policy's.
-        path = str(event.get("rawPath") or "").removeprefix(f"/{context.get('stage')}")
+        raw_path = str(event.get("rawPath") or "")
+        path = _without_stage(raw_path, str(context.get("stage")))
         method = _upper(http.get("method"))
-        signed = _signed(event, method, path, str(event.get("rawQueryString") or ""))
-        return Question(Kind.HTTP_V2, _header_token(event), method, path, signed=signed)
+        signed = _signed(event, method, raw_path, str(event.get("rawQueryString") or ""))
+        return Question(
+            Kind.HTTP_V2,
+            _header_token(event),
+            method,
+            path,
+            signed=signed,
+            # A route that declares an identity source expects this function to refuse.
+            admits_guests=not event.get("identitySource"),
+        )
     if event.get("type") in ("TOKEN", "REQUEST"):
         return _read_method_question(event)
     if event.get("type") == "DIRECT":
@@ -181,10 +190,12 @@ def write_answer(question: Question, token: ActiveToken | None, policy: Policy) 
         required = FULL if _GRAPHQL_WRITE.search(question.graphql) else READ_ONLY
         decision = Decision(judge(caller, required), Refusal.GATEWAY, required)
         allowed = decision.verdict is Verdict.ALLOWED
-        return {"isAuthorized": allowed, "resolverContext": context_of(token, decision)}
+        # Reused for other operations of the same token, an answer about a query would be wrong.
+        context = context_of(token, decision)
+        return {"isAuthorized": allowed, "resolverContext": context, "ttlOverride": 0}
     decision = policy.decide(caller, question.method, canonical_path(question.path))
     allowed = decision.verdict is Verdict.ALLOWED
-    if question.kind is Kind.HTTP_V2 and decision.refusal is Refusal.BACKEND:
+    if question.admits_guests and decision.refusal is Refusal.BACKEND:
         # A backend that refuses for itself gets the caller with the verdict on it.
         allowed = True
     return {"isAuthorized": allowed, "context": context_of(token, decision)}
@@ -225,9 +236,12 @@ def _read_method_question(event: Mapping[str, Any]) -> Question:
     )
     if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
         raise UnknownEventError("the event names no method ARN")
-    kind = Kind.WEBSOCKET if arn.endswith("/$connect") else Kind.POLICY
-    query = urlencode(as_mapping(event.get("queryStringParameters")))
-    signed = _signed(event, _upper(event.get("httpMethod")), str(event.get("path") or ""), query)
+    # By the whole of what follows the stage: a path may end in anything its caller likes.
+    kind = Kind.WEBSOCKET if arn.split("/")[2:] == ["$connect"] else Kind.POLICY
+    query = as_mapping(event.get("multiValueQueryStringParameters"))
+    # With the stage, as the client called it.
+    path = str(as_mapping(event.get("requestContext")).get("path") or "")
+    signed = _signed(event, _upper(event.get("httpMethod")), path, urlencode(query, doseq=True))
     return Question(kind, token, arn=arn, signed=signed)
 
 
@@ -258,14 +272,15 @@ def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, 
         )
         if resources
     ]
-    if any(allowed for allowed, _ in rules):
-        verdict = Verdict.ALLOWED
-    else:
-        verdict = Verdict.INSUFFICIENT if token else Verdict.UNAUTHENTICATED
+    # Of nobody in particular it can be said that some routes are open, but not that this one is.
+    verdict = Verdict.UNAUTHENTICATED
+    if token:
+        allowed_somewhere = any(allowed for allowed, _ in rules)
+        verdict = Verdict.ALLOWED if allowed_somewhere else Verdict.INSUFFICIENT
     if not statements:
         statements = [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": ["*"]}]
     return {
-        "principalId": token.record.owner.id if token else "anonymous",
+        "principalId": token.record.owner.subject if token else "anonymous",
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},
         "context": context_of(token, Decision(verdict, Refusal.GATEWAY, "")),
     }
@@ -280,6 +295,11 @@ def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> Sig
     scheme = headers.get("x-forwarded-proto") or "https"
     url = f"{scheme}://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
     return SignedRequest(method, url, authorization)
+
+
+def _without_stage(path: str, stage: str) -> str:
+    """A stage other than $default is part of the raw path, and no part of any policy's."""
+    return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
 
 
 def _header_token(event: Mapping[str, Any]) -> str | None:

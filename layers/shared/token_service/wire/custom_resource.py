@@ -1,4 +1,4 @@
-"""CloudFormation custom resources: every request must be answered, or the stack waits an hour."""
+"""CloudFormation custom resources: every request must be answered, or the stack waits."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -17,7 +17,7 @@ from token_service.domain.errors import (
 )
 from token_service.domain.issue import IssueRequest
 from token_service.domain.limits import LIMITS
-from token_service.domain.model import ClientCredentials, Grant, IssuedToken
+from token_service.domain.model import CLIENT_GRANTS, ClientCredentials, IssuedToken
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
 from token_service.wire.form import Repeated, read_form
 from token_service.wire.http import Request, Response, json_response
@@ -102,12 +102,12 @@ class ElasticPath:
             raise InvalidRequest(
                 f"The field '{'client_id' if grant_type else 'grant_type'}' is required."
             )
-        if grant_type not in frozenset(Grant):
+        if grant_type not in CLIENT_GRANTS:
             raise UnsupportedGrantType("The grant_type must be client_credentials or implicit.")
         return IssueRequest(
             grant_type=grant_type,
             credentials=ClientCredentials(client_id, fields.get("client_secret")),
-            grants=frozenset(Grant),
+            grants=CLIENT_GRANTS,
         )
 
     def write_token(self, token: IssuedToken) -> Response:

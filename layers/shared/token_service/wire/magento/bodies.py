@@ -4,14 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from token_service.domain.errors import PayloadTooLarge
 from token_service.domain.limits import LIMITS
 from token_service.wire.http import Request
+from token_service.wire.magento.documents import UnreadableDocumentError, read_document
 from token_service.wire.magento.errors import BadInput, missing_fields
 
 _CONTENT_TYPE = re.compile(r"\s*([a-z0-9.+*/-]+)\s*(?:;\s*charset=([\w-]+)\s*)?", re.IGNORECASE)
@@ -67,11 +65,10 @@ def _from_json(body: bytes) -> dict[str, Any]:
 
 
 def _from_xml(body: bytes) -> dict[str, Any]:
-    """The root's children, whatever the root is called; no DOCTYPE, no entities."""
+    """The root's children, whatever the root is called."""
     try:
-        body.decode()
-        root = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        root = read_document(body)
+    except UnreadableDocumentError as error:
         raise BadInput(_DECODING_ERROR) from error
     fields: dict[str, Any] = {}
     for child in root:

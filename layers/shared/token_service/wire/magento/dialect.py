@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from token_service.domain.errors import ServiceError
-from token_service.wire.dialect import NO_STORE
+from token_service.domain.errors import MethodNotAllowed, ServiceError, Unavailable
+from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS
 from token_service.wire.http import Request, Response
 from token_service.wire.magento.errors import NotAcceptable, told
 from token_service.wire.magento.formats import accepted, fatal, written
 
 _NOT_ACCEPTABLE = 406
-_UNAVAILABLE = 503
 
 
 class Magento:
@@ -45,6 +44,13 @@ class Magento:
             accept = request.headers.get("accept", "")
             text, content_type = fatal(_NOT_ACCEPTABLE, unacceptable.public, accept)
             return Response(_NOT_ACCEPTABLE, text, {"content-type": content_type, **NO_STORE})
-        if status == _UNAVAILABLE:
-            return Response(status, response.body, {**response.headers, "retry-after": "2"})
-        return response
+        return Response(status, response.body, {**response.headers, **hints(error)})
+
+
+def hints(error: ServiceError) -> Mapping[str, str]:
+    """What HTTP itself has a refused client told."""
+    if isinstance(error, MethodNotAllowed):
+        return {"allow": error.allow}
+    if isinstance(error, Unavailable):
+        return {"retry-after": RETRY_AFTER_SECONDS}
+    return {}

@@ -4,15 +4,15 @@ The order of the checks is Magento's: method, route, permission, body, fields, l
 """
 
 from token_service.domain.errors import MethodNotAllowed, NotFound, ServiceError
-from token_service.domain.model import OwnerKind
-from token_service.wire.dialect import Dialect
+from token_service.domain.model import Grant, OwnerKind
+from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.http import Request, Response
 from token_service.wire.magento.bodies import read_strings
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.magento.formats import accepted
 from token_service.wire.magento.paths import canonical
-from token_service.wire.magento.people import People
+from token_service.wire.magento.people import Done, People
 from token_service.wire.magento.soap import Soap
 
 TOKEN_ROUTES = {
@@ -40,8 +40,8 @@ class MagentoEndpoint(Endpoint):
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         if request.path.startswith(SOAP_PREFIX):
-            response, owner = self._soap.serve(request)
-            return response, self._served(dialect, owner.subject if owner else None)
+            response, done = self._soap.serve(request)
+            return response, _outcome(dialect, done)
         if request.method not in _METHODS:
             raise MethodNotAllowed(allow=", ".join(_METHODS))
         route = canonical(request.path)
@@ -49,18 +49,24 @@ class MagentoEndpoint(Endpoint):
             raise NotFound
         accepted(request.headers.get("accept", ""))  # before anything is made
         if route == REVOKE_ROUTE:
-            owner = self._people.revoke(request)
+            done = Done(Operation.REVOKE, self._people.revoke(request))
             response = self._magento.write(200, True, request)  # noqa: FBT003 - the body
-            return response, self._served(dialect, owner.subject)
+            return response, _outcome(dialect, done)
         username, password = read_strings(request, ("username", "password"))
         token = self._people.sign_in(TOKEN_ROUTES[route], username, password)
         response = self._magento.write(200, token.value, request)
-        return response, self._served(dialect, token.record.owner.subject)
+        return response, _outcome(dialect, Done(Operation.ISSUE, token.record.owner))
 
     def _refuse(self, error: ServiceError, request: Request, dialect: Dialect) -> Response:
         if request.path.startswith(SOAP_PREFIX):
             return self._soap.write_error(error, request)
         return super()._refuse(error, request, dialect)
 
-    def _served(self, dialect: Dialect, subject: str | None) -> Outcome:
-        return Outcome(self.operation, dialect.name, client_id=subject)
+
+def _outcome(dialect: Dialect, done: Done) -> Outcome:
+    return Outcome(
+        done.operation,
+        dialect.name,
+        client_id=done.owner.subject if done.owner else None,
+        grant=Grant.PASSWORD if done.operation == Operation.ISSUE else None,
+    )

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from token_service.wire.magento.documents import UnreadableDocumentError, read_document
 
 _SERVER_ERROR = 500
 
@@ -51,7 +50,7 @@ def read_call(body: bytes) -> Call:
 
     """
     root = _parse(body)
-    version = next((v for v in Version if root.tag == f"{{{v.namespace}}}Envelope"), None)
+    version = _version(root)
     if version is None:
         raise InvalidXmlError("Invalid XML")
     bodies = [child for child in root if child.tag == f"{{{version.namespace}}}Body"]
@@ -64,6 +63,14 @@ def read_call(body: bytes) -> Call:
             raise InvalidXmlError("Invalid XML")
         fields[_local(child)] = child.text or ""
     return Call(version, _local(calls[0]), fields)
+
+
+def version_of(body: bytes) -> Version | None:
+    """The version of an envelope, whatever is in it, or None for anything else."""
+    try:
+        return _version(_parse(body))
+    except InvalidXmlError:
+        return None
 
 
 def write_result(version: Version, namespace: str, element: str, result: str) -> str:
@@ -96,12 +103,14 @@ def write_fault(version: Version, namespace: str, status: int, tree: Mapping[str
 
 def _parse(body: bytes) -> Element:
     try:
-        root: Element = fromstring(body, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise InvalidXmlError("Invalid XML: Detected use of illegal DOCTYPE") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise InvalidXmlError("Invalid XML") from error
-    return root
+        return read_document(body)
+    except UnreadableDocumentError as error:
+        doctype = ": Detected use of illegal DOCTYPE" if error.doctype else ""
+        raise InvalidXmlError(f"Invalid XML{doctype}") from error
+
+
+def _version(root: Element) -> Version | None:
+    return next((v for v in Version if root.tag == f"{{{v.namespace}}}Envelope"), None)
 
 
 def _local(element: Element) -> str:

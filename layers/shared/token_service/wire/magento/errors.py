@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from token_service.domain.errors import (
     InvalidGrant,
+    InvalidRequest,
     MethodNotAllowed,
     NoRole,
     NotFound,
@@ -80,6 +81,7 @@ _SIGN_IN = (
 )
 _SENTENCES: dict[str, tuple[int, str]] = {
     InvalidGrant.code: (401, _SIGN_IN),
+    InvalidRequest.code: (400, "Decoding error."),
     NoRole.code: (401, "More permissions are needed to access this."),
     NotFound.code: (404, "Request does not match any route."),
     PayloadTooLarge.code: (400, "Decoding error."),
@@ -98,6 +100,8 @@ def told(error: ServiceError, request: Request) -> tuple[int, Tree]:
     if error.code in _SENTENCES:
         status, sentence = _SENTENCES[error.code]
         return status, {"message": sentence}
+    if error.code != ServiceError.code:
+        return 400, {"message": error.public or _SENTENCES[InvalidRequest.code][1]}
     return 500, {
         "message": "Internal Error. Details are available in Magento log file. "
         f"Report ID: webapi-{sha256(request.id.encode()).hexdigest()[:13]}"

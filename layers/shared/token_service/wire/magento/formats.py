@@ -61,9 +61,10 @@ def written(value: object, form: Format) -> str:
 def fatal(status: int, message: str, accept: str) -> tuple[str, str]:
     """Body and content type of an error that is told before there is a format (2.3)."""
     if "xml" in accept:
+        text = message.replace("]]>", "")
         body = (
             f'<?xml version="1.0"?><error><messages><error><data_item><code>{status}</code>'
-            f"<message>{escape(message)}</message></data_item></error></messages></error>"
+            f"<message><![CDATA[{text}]]></message></data_item></error></messages></error>"
         )
         return body, "application/xml; charset=UTF-8"
     body = json.dumps({"messages": {"error": [{"code": status, "message": message}]}})

@@ -1,9 +1,13 @@
-"""Where Magento's routes lie: below any prefix, and with or without a store's code (1.1)."""
+"""Where Magento's routes lie: also below /index.php, with or without a store's code (1.1).
+
+Magento passes over any prefix. The authorizer must not: there `/v2/rest/V1/customers` is a route of
+another platform, and not as open as its end.
+"""
 
 import re
 
 # One deployment is one store: every code is another name of it.
-_REST = re.compile(r"(?:/[^/]+)*?/rest(?:/[A-Za-z][A-Za-z0-9_]*)?(/V1/.*)", re.ASCII)
+_REST = re.compile(r"(?:/index\.php)?/rest(?:/[A-Za-z][A-Za-z0-9_]*)?(/V1/.*)", re.ASCII)
 
 
 def canonical(path: str) -> str | None:

@@ -1,11 +1,21 @@
 """What REST and SOAP have in common: people sign in, and a customer ends the tokens it has."""
 
+from dataclasses import dataclass
+
 from token_service.domain.login import Login
 from token_service.domain.model import IssuedToken, OwnerKind, OwnerRef
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
 from token_service.wire.enforce import Unauthenticated
 from token_service.wire.http import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, for logs and counts, and for whom."""
+
+    operation: str
+    owner: OwnerRef | None = None
 
 
 class People:

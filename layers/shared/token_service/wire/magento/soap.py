@@ -5,19 +5,21 @@ from urllib.parse import parse_qsl, quote
 
 from token_service.domain.errors import MethodNotAllowed, PayloadTooLarge, ServiceError
 from token_service.domain.limits import LIMITS
-from token_service.domain.model import OwnerRef
 from token_service.wire.dialect import NO_STORE
+from token_service.wire.dialect import Operation as Kind
 from token_service.wire.http import Request, Response
+from token_service.wire.magento.dialect import hints
 from token_service.wire.magento.envelope import (
     Call,
     InvalidXmlError,
     Version,
     read_call,
+    version_of,
     write_fault,
     write_result,
 )
 from token_service.wire.magento.errors import BadInput, missing_fields, told
-from token_service.wire.magento.people import People
+from token_service.wire.magento.people import Done, People
 from token_service.wire.magento.services import SERVICES, Operation
 from token_service.wire.magento.wsdl import wsdl
 
@@ -38,8 +40,8 @@ class Soap:
         self._base_url = base_url
         self._people = people
 
-    def serve(self, request: Request) -> tuple[Response, OwnerRef | None]:
-        """The answer to a call or to a question for the WSDL, and who it was about.
+    def serve(self, request: Request) -> tuple[Response, Done]:
+        """The answer to a call or to a question for the WSDL, and what was done.
 
         Raises:
             ServiceError: any refusal; `write_error` writes it as a fault.
@@ -47,7 +49,7 @@ class Soap:
         """
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         if request.method == "GET" and "wsdl" in query:
-            return self._wsdl(request, query), None
+            return self._wsdl(request, query), Done("wsdl")
         if request.method != "POST":
             raise MethodNotAllowed(allow="GET, POST")
         operations = {
@@ -59,34 +61,34 @@ class Soap:
         operation = operations.get(call.element.removesuffix("Request"))
         if operation is None or not call.element.endswith("Request"):
             raise BadInput(f"Operation {call.element} is not part of the requested services.")
-        result, owner = self._call(operation, call, request)
+        result, done = self._call(operation, call, request)
         body = write_result(
             call.version, self._namespace(request), f"{operation.name}Response", result
         )
-        return _response(200, body, call.version.content_type), owner
+        return _response(200, body, call.version.content_type), done
 
     def write_error(self, error: ServiceError, request: Request) -> Response:
         """Any refusal as a fault: status 200 for a call, its own status for the WSDL (3.4)."""
-        version = _version_of(request)
+        version = _version_to_answer(request)
         status, tree = told(error, request)
         if isinstance(error, InvalidXml):
             status, tree = 500, {"message": error.public}
         body = write_fault(version, self._namespace(request), status, tree)
         if request.method == "POST":
             return _response(200, body, version.content_type)
-        return _response(status, body, "text/xml; charset=UTF-8")
+        refused = _response(status, body, "text/xml; charset=UTF-8")
+        return Response(status, body, {**refused.headers, **hints(error)})
 
-    def _call(self, operation: Operation, call: Call, request: Request) -> tuple[str, OwnerRef]:
+    def _call(self, operation: Operation, call: Call, request: Request) -> tuple[str, Done]:
         if not operation.public:
-            owner = self._people.revoke(request)
-            return "true", owner
+            return "true", Done(Kind.REVOKE, self._people.revoke(request))
         missing = [field.name for field in operation.fields if not call.fields.get(field.name)]
         if missing:
             raise missing_fields(missing)
         token = self._people.sign_in(
             operation.kind, call.fields["username"], call.fields["password"]
         )
-        return token.value, token.record.owner
+        return token.value, Done(Kind.ISSUE, token.record.owner)
 
     def _wsdl(self, request: Request, query: dict[str, str]) -> Response:
         """What the caller may call of the requested services."""
@@ -131,13 +133,13 @@ def _read(request: Request) -> Call:
         raise InvalidXml(str(error)) from error
 
 
-def _version_of(request: Request) -> Version:
-    """In kind: as the envelope says, or the media type where there is none."""
-    if Version.SOAP_11.namespace.encode() in request.raw_body:
-        return Version.SOAP_11
-    if not request.raw_body and request.media_type == "text/xml":
-        return Version.SOAP_11
-    return Version.SOAP_12
+def _version_to_answer(request: Request) -> Version:
+    """In kind: as the envelope says, or the media type where none can be read."""
+    readable = len(request.raw_body) <= LIMITS.body
+    version = version_of(request.raw_body) if readable else None
+    if version is not None:
+        return version
+    return Version.SOAP_11 if request.media_type == "text/xml" else Version.SOAP_12
 
 
 def _response(status: int, body: str, content_type: str) -> Response:
