@@ -47,6 +47,13 @@ def template() -> dict[str, Any]:
     return document
 
 
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """All resources of template.yaml by logical id."""
+    found: dict[str, dict[str, Any]] = template["Resources"]
+    return found
+
+
 @pytest.fixture
 def now() -> FrozenClock:
     """A clock that stands still."""

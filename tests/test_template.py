@@ -1,16 +1,13 @@
-"""What template.yaml must hold: exact permissions, exact routes, no surprise."""
+"""What template.yaml must hold: exact permissions, no surprise."""
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from token_service.wire.dialect import ClientTokens, Operation
-from token_service.wire.discovery import PATHS
-from token_service.wire.magento.dialect import Magento
-from token_service.wire.registry import dialects
+
+from tests.template_parts import functions, logical_id, of_type, walk
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
@@ -70,77 +67,10 @@ PERMISSIONS: dict[str, list[Statement]] = {
     ],
     "ExampleFunction": [],
 }
-BY_OPERATION = {
-    Operation.ISSUE: "IssueFunction",
-    Operation.INTROSPECT: "IntrospectFunction",
-    Operation.REVOKE: "RevokeFunction",
-}
-# Magento's routes lie below any store's code; what is no route there is told in its own words.
-LOGIN_ROUTES = {
-    "/index.php/": "ANY /index.php/{proxy+}",
-    "/rest/": "ANY /rest/{proxy+}",
-    "/soap/": "ANY /soap/{store}",
-}
-EXAMPLE_ROUTES = {
-    "GET /v2/products",
-    "POST /v2/products",
-    "GET /example/whoami",
-    "ANY /rest/V1/customers",
-    "ANY /rest/V1/customers/me",
-    "ANY /rest/V1/customers/{id}",
-    "ANY /rest/{code}/V1/customers/{proxy+}",
-    "GET /rest/V1/store/storeConfigs",
-    "GET /rest/V1/store/websites",
-    "ANY /rest/{code}/V1/store/{proxy+}",
-}
 SECRET_HOLDERS = {
     "SigningSecret": {"IssueFunction", "LoginFunction", "RotateKeysFunction"},
     "SealingSecret": {"AuthorizerFunction"},
 }
-
-
-@pytest.fixture(scope="session")
-def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """All resources by logical id."""
-    found: dict[str, dict[str, Any]] = template["Resources"]
-    return found
-
-
-def of_type(resources: dict[str, dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    """The properties of all resources of a type, by logical id."""
-    return {
-        name: resource["Properties"]
-        for name, resource in resources.items()
-        if resource["Type"] == kind
-    }
-
-
-def functions(resources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The properties of all functions."""
-    return of_type(resources, "AWS::Serverless::Function")
-
-
-def logical_id(value: Any) -> str:  # noqa: ANN401 - any value of a template
-    """What a Ref, an Arn or an integration's target points at, or each of several."""
-    if isinstance(value, list):
-        return " ".join(logical_id(member) for member in value)
-    if "Ref" in value:
-        return str(value["Ref"])
-    if "Fn::GetAtt" in value:
-        return str(value["Fn::GetAtt"][0])
-    return re.sub(r"^integrations/\$\{(\w+)\}$", r"\1", value["Fn::Sub"])
-
-
-def walk(value: object) -> Iterator[object]:
-    """Every node of a document."""
-    yield value
-    if isinstance(value, dict):
-        for name, member in value.items():
-            yield name
-            yield from walk(member)
-    elif isinstance(value, list):
-        for member in value:
-            yield from walk(member)
 
 
 def read_statement(statement: dict[str, Any]) -> Statement:
@@ -250,71 +180,3 @@ class TestFunctions:
 
 def _handler(folder: str) -> str:
     return (ROOT / "functions" / folder / "handler.py").read_text(encoding="utf-8")
-
-
-class TestRoutes:
-    """The HTTP API."""
-
-    def test_routes_are_those_of_the_registry(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Each path of a dialect or document goes, by any method, to the function for it."""
-        integrations = {
-            name: logical_id(properties["IntegrationUri"])
-            for name, properties in of_type(resources, "AWS::ApiGatewayV2::Integration").items()
-        }
-        found = {
-            properties["RouteKey"]: integrations[logical_id(properties["Target"])]
-            for properties in of_type(resources, "AWS::ApiGatewayV2::Route").values()
-        }
-        expected = {
-            f"ANY {path}": BY_OPERATION[operation]
-            for dialect in dialects("https://auth.example.test")
-            if isinstance(dialect, ClientTokens)
-            for path, operation in dialect.routes.items()
-        }
-        expected |= {LOGIN_ROUTES[prefix]: "LoginFunction" for prefix in Magento.prefixes}
-        expected |= {f"ANY {path}": "DiscoveryFunction" for path in PATHS}
-        unanswered = ("$default", "OPTIONS /oauth/access_token", "OPTIONS /v2/{proxy+}")
-        expected |= dict.fromkeys(unanswered, "FallbackFunction")
-        expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")
-        assert found == expected
-
-    def test_each_integration_may_invoke(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Every integration speaks payload 2.0, and the gateway may invoke its function."""
-        permitted = {
-            logical_id(properties["FunctionName"])
-            for properties in of_type(resources, "AWS::Lambda::Permission").values()
-        }
-        for properties in of_type(resources, "AWS::ApiGatewayV2::Integration").values():
-            assert properties["PayloadFormatVersion"] == "2.0"
-            assert logical_id(properties["IntegrationUri"]) in permitted
-
-    def test_only_this_api_may_invoke(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Each permission is bound to our own API."""
-        for properties in of_type(resources, "AWS::Lambda::Permission").values():
-            assert properties["Principal"] == "apigateway.amazonaws.com"
-            assert "${AWS::AccountId}:${Api}/" in properties["SourceArn"]["Fn::Sub"]
-
-    def test_only_the_example_is_authorized(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Every example route asks an authorizer; no token endpoint and no preflight does."""
-        for properties in of_type(resources, "AWS::ApiGatewayV2::Route").values():
-            guarded = (
-                properties.get("AuthorizationType") == "CUSTOM" and "AuthorizerId" in properties
-            )
-            assert guarded is (properties["RouteKey"] in EXAMPLE_ROUTES)
-
-    def test_authorizers_reuse_nothing_too_widely(
-        self, resources: dict[str, dict[str, Any]]
-    ) -> None:
-        """An answer is reused for one route, or not at all (item 75)."""
-        for properties in of_type(resources, "AWS::ApiGatewayV2::Authorizer").values():
-            assert properties["EnableSimpleResponses"] is True
-            if properties["AuthorizerResultTtlInSeconds"] != 0:
-                assert "$context.routeKey" in properties["IdentitySource"]
-                assert "$request.header.Authorization" in properties["IdentitySource"]
-
-    def test_access_log_holds_no_secret(self, resources: dict[str, dict[str, Any]]) -> None:
-        """The access log is JSON, without path, query or headers (items 7, 78)."""
-        text = resources["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
-        assert json.loads(text)
-        for word in ("header", "querystring", "$context.path", "authorizer", "body"):
-            assert word not in text

@@ -21,13 +21,6 @@ from token_service.wire.authorizer import AuthorizerSettings
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(scope="session")
-def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """All resources by logical id."""
-    found: dict[str, dict[str, Any]] = template["Resources"]
-    return found
-
-
 def record() -> TokenRecord:
     """Any token."""
     return TokenRecord(

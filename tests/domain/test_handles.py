@@ -6,26 +6,36 @@ from hashlib import sha256
 import pytest
 from token_service.domain.handles import (
     layout_of_jwt_id,
+    new_base36_token,
     new_jwt_id,
     new_opaque_token,
+    opaque_format,
     read_opaque_token,
 )
-from token_service.domain.limits import DAY, HOUR, OPAQUE_MAX_LIFETIME
+from token_service.domain.limits import DAY, HOUR, NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import MAX_LAYOUT, locate
+from token_service.domain.model import TokenFormat
 
 from tests.clock import SeededBytes
 
 NOW = 1_800_000_000
+MAKERS = {
+    TokenFormat.OPAQUE: (new_opaque_token, "[0-9a-f]{40}"),
+    TokenFormat.BASE36: (new_base36_token, "[0-9a-z]{32}"),
+}
 
 
+@pytest.mark.parametrize("form", MAKERS)
 @pytest.mark.parametrize("layout", range(MAX_LAYOUT + 1))
-@pytest.mark.parametrize("lifetime", [60, HOUR, DAY, OPAQUE_MAX_LIFETIME])
+@pytest.mark.parametrize("lifetime", [60, HOUR, DAY, OPAQUE_MAX_LIFETIME, NEVER - NOW])
 def test_a_token_says_where_its_record_lies(
-    layout: int, lifetime: int, random: SeededBytes
+    form: TokenFormat, layout: int, lifetime: int, random: SeededBytes
 ) -> None:
-    """Hour and layout are read back from the 40 characters, and the handle is their hash."""
-    token = new_opaque_token(NOW + lifetime, layout, random)
-    assert re.fullmatch("[0-9a-f]{40}", token)
+    """Hour and layout are read back from the characters, and the handle is their hash."""
+    make, shape = MAKERS[form]
+    token = make(NOW + lifetime, layout, random)
+    assert re.fullmatch(shape, token)
+    assert opaque_format(token) is form
     read = read_opaque_token(token, NOW)
     assert read is not None
     assert (read.hour, read.layout) == ((NOW + lifetime) // HOUR, layout)
@@ -43,7 +53,8 @@ def test_the_random_part_is_128_bits_taken_as_they_come() -> None:
 
     assert new_opaque_token(0x123456 * HOUR, 8, ones) == "123456" + "08" + "f" * 32
     assert new_jwt_id(8, ones) == "08" + "f" * 32
-    assert asked == [16, 16]
+    assert int(new_base36_token(0x123456 * HOUR, 8, ones), 36) == int("12345608" + "f" * 32, 16)
+    assert asked == [16, 16, 16]
 
 
 def test_tokens_are_unique(random: SeededBytes) -> None:
@@ -52,6 +63,7 @@ def test_tokens_are_unique(random: SeededBytes) -> None:
 
 
 GOOD = new_opaque_token(NOW + HOUR, 8, SeededBytes(5))
+SHORT = new_base36_token(NOW + HOUR, 8, SeededBytes(5))
 
 
 @pytest.mark.parametrize(
@@ -74,6 +86,14 @@ GOOD = new_opaque_token(NOW + HOUR, 8, SeededBytes(5))
         "0" * 40,
         "f" * 40,
         "a" * 1_000_000,
+        SHORT[:-1],
+        SHORT + "0",
+        SHORT + "\n",
+        SHORT.upper(),
+        SHORT[:-1] + "_",
+        SHORT[:-1] + "\N{ARABIC-INDIC DIGIT THREE}",
+        "0" * 32,
+        "z" * 32,  # more than 160 bits
     ],
 )
 def test_what_is_no_token_of_ours_is_refused_unread(token: str) -> None:
@@ -88,11 +108,16 @@ def test_what_is_no_token_of_ours_is_refused_unread(token: str) -> None:
         (NOW // HOUR, True),
         ((NOW + OPAQUE_MAX_LIFETIME) // HOUR, True),
         ((NOW + OPAQUE_MAX_LIFETIME) // HOUR + 1, False),
+        (NEVER // HOUR - 1, False),
+        (NEVER // HOUR, True),
     ],
 )
-def test_only_hours_that_can_be_live_are_looked_up(hour: int, *, accepted: bool) -> None:
-    """A token whose hour has passed, or is further off than any lifetime, costs no read."""
-    token = new_opaque_token(hour * HOUR, 8, SeededBytes())
+@pytest.mark.parametrize("form", MAKERS)
+def test_only_hours_that_can_be_live_are_looked_up(
+    form: TokenFormat, hour: int, *, accepted: bool
+) -> None:
+    """A token whose hour has passed, or is further off than any but never, costs no read."""
+    token = MAKERS[form][0](hour * HOUR, 8, SeededBytes())
     assert (read_opaque_token(token, NOW) is not None) == accepted
 
 

@@ -2,15 +2,23 @@
 
 import pytest
 from token_service.domain.errors import InvalidClient, Unavailable
+from token_service.domain.mint import TokenDetails
 from token_service.domain.model import (
     CLIENT_GRANTS,
+    Account,
     ClientCredentials,
     Grant,
+    Integration,
     Introspection,
+    IssuedToken,
+    Owner,
+    OwnerKind,
+    OwnerRef,
     TokenFormat,
 )
 
 from tests.domain.acts import issue, register
+from tests.samples import an_account, an_integration
 from tests.service import Service
 
 
@@ -41,6 +49,34 @@ def test_own_tokens_or_any(  # noqa: PLR0913 - one table
     asking = service.introspector.authenticate({"shop": shop, "api": api}[caller][1])
     active = service.introspector.introspect(asking, token.value)
     assert (active.record if active else None) == (token.record if knows else None)
+
+
+@pytest.mark.parametrize(
+    ("introspection", "knows"), [(Introspection.OWN, False), (Introspection.ANY, True)]
+)
+@pytest.mark.parametrize("kind", [kind for kind in OwnerKind if kind is not OwnerKind.CLIENT])
+def test_people_s_tokens_are_for_resource_servers(
+    service: Service, kind: OwnerKind, introspection: Introspection, *, knows: bool
+) -> None:
+    """No client learns of a person's or an integration's token because it calls itself alike."""
+    token, owner = token_of_another_kind(service, kind)
+    caller, _ = register(service, id=owner.id, introspection=introspection)
+    active = service.introspector.introspect(caller, token.value)
+    assert (active.owner.ref if active else None) == (owner if knows else None)
+    assert not service.revocation.revoke(caller, token.value)
+    assert service.validator.validate(token.value)
+
+
+def token_of_another_kind(service: Service, kind: OwnerKind) -> tuple[IssuedToken, OwnerRef]:
+    """A token whose owner is no client."""
+    owner: Owner = an_integration() if kind is OwnerKind.INTEGRATION else an_account(kind=kind)
+    if isinstance(owner, Integration):
+        service.owners.integrations.create(owner)
+    else:
+        assert isinstance(owner, Account)
+        service.owners.accounts[kind].create(owner)
+    details = TokenDetails(owner, Grant.PASSWORD, TokenFormat.BASE36, lifetime=600)
+    return service.mint.mint(details), owner.ref
 
 
 @pytest.mark.parametrize("secret", [None, "wrong"])

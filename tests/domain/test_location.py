@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from token_service.domain.limits import HOUR
+from token_service.domain.limits import HOUR, NEVER
 from token_service.domain.location import (
     MAX_LAYOUT,
     bucket,
@@ -53,6 +53,15 @@ def test_hours_layouts_and_shards_never_share_a_bucket() -> None:
     ]
     assert len(set(names)) == len(names)
     assert bucket(500_000, 8, 255) == "500000#8#ff"
+
+
+def test_what_never_expires_lies_where_no_sweep_looks() -> None:
+    """Each such record has a partition of its own, which is no bucket of any hour."""
+    hour = hour_of(NEVER)
+    places = {locate(f"{n:064x}", hour, layout) for n in range(100) for layout in (0, MAX_LAYOUT)}
+    assert len(places) == 100
+    assert all(place.bucket == f"never#{place.handle}" for place in places)
+    assert not {place.bucket for place in places} & set(buckets_of_hour(hour, 4))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ def test_products_know_the_caller_and_never_the_token(deployed: Deployed) -> Non
         answer = deployed.send(method, "/v2/products", token)
         assert answer.status_code == status
         assert answer.json()["meta"]["caller"] == {
+            "kind": "client",
             "client_id": deployed.client.id,
             "subject": deployed.client.id,
             "grant": "client_credentials",
@@ -187,4 +188,8 @@ def test_another_lambda_asks_directly(
     for nobody in ({"token": "no-such-token"}, {"token": ""}, {}):
         refused = ask(method="GET", path="/orders", **nobody)
         assert refused["isAuthorized"] is False
-        assert refused["context"] == {"verdict": "unauthenticated", "active": "false"}
+        assert refused["context"] == {
+            "verdict": "unauthenticated",
+            "required": "read_only",
+            "active": "false",
+        }

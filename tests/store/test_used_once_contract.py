@@ -1,6 +1,7 @@
 """What both stores promise about attempts to log in, and about values that count once."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 import boto3
@@ -103,6 +104,20 @@ def test_guesses_made_at_once_are_all_counted(dynamodb: "DynamoDBClient") -> Non
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     tried = at_once(dynamodb, "UpdateItem", 30, lambda: failures.count(KEY, NOW, SIX))
     assert (len(tried), sum(tried)) == (30, 6)
+
+
+def test_somebody_else_s_success_meanwhile_locks_nobody_out(dynamodb: "DynamoDBClient") -> None:
+    """A count that was reset while an attempt looked at it is begun anew."""
+    failures = DynamoLoginFailures(dynamodb, "TokensTable")
+    assert failures.count(KEY, NOW, SIX)
+    writes = count()
+
+    def succeed(**_: object) -> None:
+        if next(writes) == 1:  # after the first write has found a count, before the second adds
+            failures.reset(KEY)
+
+    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", succeed)
+    assert failures.count(KEY, NOW, SIX)
 
 
 def test_a_value_counts_once(store: Store) -> None:
