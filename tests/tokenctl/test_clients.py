@@ -100,12 +100,17 @@ def test_a_secret_from_elsewhere_is_kept(tokenctl: Tokenctl, ending: str) -> Non
     assert tokenctl.json(*create, stdin=SECRET + ending)["client_secret"] == SECRET
 
 
-@pytest.mark.parametrize("secret", ["", "\n", "short\n", "x" * 101])
+@pytest.mark.parametrize(
+    "secret", ["", "\n", "short\n", "x" * 101, "caf\u00e9" * 10, "two words " * 5]
+)
 def test_a_bad_secret_from_elsewhere_is_refused(tokenctl: Tokenctl, secret: str) -> None:
-    """No secret, a short one and one that no endpoint would take make no client."""
+    """No secret, a short one and those that no endpoint would take make no client."""
     made = tokenctl("clients", "create", "--name", "X", "--secret-stdin", stdin=secret)
     assert (made.exit_code, made.stdout) == (1, "")
-    assert made.stderr == "tokenctl: secret must have 32 to 100 characters\n"
+    assert (
+        made.stderr
+        == "tokenctl: secret must have 32 to 100 characters, printable ASCII without space\n"
+    )
     assert tokenctl.json("clients", "list") == []
 
 
