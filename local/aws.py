@@ -51,6 +51,7 @@ class LocalAws:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": "localhost,127.0.0.1",
+            "no_proxy": "localhost,127.0.0.1",  # the spelling that Python looks at first
         }
 
     def __enter__(self) -> Self:
@@ -119,12 +120,11 @@ class LocalAws:
         }
 
     def _await_health(self) -> None:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(  # noqa: S310 - a constant scheme and host
-                    f"{self.endpoint_url}/_ministack/health", timeout=5
-                ):
+                with direct.open(f"{self.endpoint_url}/_ministack/health", timeout=5):
                     return
             except (urllib.error.URLError, TimeoutError, ConnectionError):
                 time.sleep(0.1)

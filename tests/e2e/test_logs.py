@@ -17,7 +17,7 @@ from tests.e2e.deployed import ENDPOINTS, SECONDS, SHUT, Deployed, NewClient, Pa
 from tests.e2e.operator import Operator
 
 # Distinctive: letters that a search finds, characters that percent-encoding and JSON change.
-SECRET = "LEAK/canary+secret=%&\u00fcber~0123456789abcdefghijklm"
+SECRET = "LEAK/canary+secret=%&uber~0123456789abcdefghijklm"
 PATHS = (*ENDPOINTS.values(), "/connect/introspect", "/oauth2/introspect", "/connect/revocation")
 PIECE = 20  # characters of a token that may be found nowhere
 
