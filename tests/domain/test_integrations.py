@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from token_service.domain.account_administration import AccountDetailError
 from token_service.domain.integrations import (
     AccessCredentials,
     ConsumerCredentials,
     NoSuchIntegrationError,
+    consumer_sealing,
+    token_sealing,
 )
 from token_service.domain.limits import HOUR, NEVER
 from token_service.domain.model import ALL_RESOURCES, Grant, OwnerKind, TokenFormat
@@ -56,11 +59,11 @@ def test_secrets_are_sealed_at_rest(
     for secret in (made.consumer_secret, access.access_token, access.access_token_secret):
         assert secret not in stored
     assert kept.token_secret is not None
-    opened = [
-        service.sealer.open(sealed, kept.consumer_key)
-        for sealed in (kept.consumer_secret, kept.token_secret)
-    ]
-    assert opened == [made.consumer_secret, access.access_token_secret]
+    sealer, key = service.sealer, kept.consumer_key
+    assert sealer.open(kept.consumer_secret, consumer_sealing(key)) == made.consumer_secret
+    assert sealer.open(kept.token_secret, token_sealing(key)) == access.access_token_secret
+    with pytest.raises(InvalidTag):  # neither passes for the other
+        sealer.open(kept.token_secret, consumer_sealing(key))
 
 
 def test_inactive_until_activated(service: Service, made: ConsumerCredentials) -> None:

@@ -175,7 +175,7 @@ def test_every_request_leaves_one_line_that_can_be_found(deployed: Deployed, log
             line
         )
     issued = [line for line in served if (line["operation"], line["result"]) == ("issue", "ok")]
-    assert {line["dialect"] for line in issued} == set(ENDPOINTS)
+    assert {line["dialect"] for line in issued} >= set(ENDPOINTS)
     assert deployed.client.id in {line["client_id"] for line in issued}
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 from token_service import runtime
 from token_service.domain.administration import NewClient
 from token_service.domain.errors import Unavailable
-from token_service.wire.authorizer import UnknownEventError
+from token_service.wire.authorizer_events import UnknownEventError
 
 from tests.functions.deployment import EVENTS, PLACEHOLDER, Deployment, Event, load_event
 from tests.functions.iam import allows

@@ -16,6 +16,16 @@ _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CREDENTIAL_LENGTH = 32
 
 
+def consumer_sealing(consumer_key: str) -> str:
+    """What a sealed consumer secret belongs to."""
+    return f"consumer {consumer_key}"
+
+
+def token_sealing(consumer_key: str) -> str:
+    """What a sealed access token secret belongs to."""
+    return f"token {consumer_key}"
+
+
 class NoSuchIntegrationError(LookupError):
     """There is no integration of this name."""
 
@@ -82,7 +92,7 @@ class IntegrationAdministration:
             id=self._random(16).hex(),
             name=name.strip(),
             consumer_key=key,
-            consumer_secret=self._sealer.seal(secret, key),
+            consumer_secret=self._sealer.seal(secret, consumer_sealing(key)),
             epoch=self._new_epoch(),
             created_at=self._now(),
             resources=resources,
@@ -103,7 +113,7 @@ class IntegrationAdministration:
                 found,
                 enabled=True,
                 epoch=self._new_epoch(),
-                token_secret=self._sealer.seal(secret, found.consumer_key),
+                token_secret=self._sealer.seal(secret, token_sealing(found.consumer_key)),
             )
         )
         token = self._mint.mint(

@@ -1,15 +1,13 @@
-"""How API Gateway, AppSync and other Lambdas ask for authorization, and what each is answered.
+"""What API Gateway, AppSync and other Lambdas are answered that ask for authorization.
 
-Event shapes and answers: aws-facts section 1. Context values are flat strings, which every kind
-of gateway passes on.
+The answers' shapes: aws-facts section 1. Context values are flat strings, which every kind of
+gateway passes on.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from token_service.domain.model import ActiveToken, Grant, OwnerKind
 from token_service.domain.policy import (
@@ -23,54 +21,11 @@ from token_service.domain.policy import (
     judge,
 )
 from token_service.domain.validate import TokenValidator
-from token_service.wire.bearer import read_bearer
-from token_service.wire.http import as_mapping
+from token_service.wire.authorizer_events import Kind, Question, SignedRequest, read_question
 from token_service.wire.magento.paths import canonical
-
-
-class Kind(StrEnum):
-    """Who asks."""
-
-    HTTP_V2 = "http_v2"
-    POLICY = "policy"
-    WEBSOCKET = "websocket"
-    APPSYNC = "appsync"
-    DIRECT = "direct"
-
-
-class UnknownEventError(ValueError):
-    """The event is not one that an authorizer is sent; the caller is misconfigured."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
-    """What an OAuth 1.0a signature covers; a body that is no form is not part of it (RFC 5849)."""
-
-    method: str
-    url: str
-    authorization: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One authorization question, whoever asks; `arn` is the method's, for policy answers."""
-
-    kind: Kind
-    token: str | None = field(repr=False)
-    method: str = ""
-    path: str = ""
-    arn: str = ""
-    graphql: str = field(default="", repr=False)
-    signed: SignedRequest | None = None
-    admits_guests: bool = False
-
 
 # A GraphQL document that changes anything must say so with one of these words.
 _GRAPHQL_WRITE = re.compile(r"\b(mutation|subscription)\b")
-# arn:partition:execute-api:region:account:api/stage/METHOD/path
-_ARN_PARTS = 4
-
-
 type ObserveAuthorization = Callable[[str, str, str | None], None]
 """Told the kind of caller, the verdict, and the client id of an active token."""
 
@@ -136,48 +91,6 @@ class Authorizer:
         return None if integration and not self._settings.integration_bearer else token
 
 
-def read_question(event: Mapping[str, Any]) -> Question:
-    """Read any event an authorizer can be sent.
-
-    Raises:
-        UnknownEventError: none of the known shapes. The caller sees a fault, never an answer.
-
-    """
-    context = as_mapping(event.get("requestContext"))
-    if event.get("version") == "2.0":
-        http = as_mapping(context.get("http"))
-        raw_path = str(event.get("rawPath") or "")
-        path = _without_stage(raw_path, str(context.get("stage")))
-        method = _upper(http.get("method"))
-        signed = _signed(event, method, raw_path, str(event.get("rawQueryString") or ""))
-        return Question(
-            Kind.HTTP_V2,
-            _header_token(event),
-            method,
-            path,
-            signed=signed,
-            # A route that declares an identity source expects this function to refuse.
-            admits_guests=not event.get("identitySource"),
-        )
-    if event.get("type") in ("TOKEN", "REQUEST"):
-        return _read_method_question(event)
-    if event.get("type") == "DIRECT":
-        token = event.get("token")
-        return Question(
-            Kind.DIRECT,
-            read_bearer(token if isinstance(token, str) else None),
-            _upper(event.get("method")),
-            str(event.get("path") or ""),
-        )
-    if "queryString" in context:
-        return Question(
-            Kind.APPSYNC,
-            read_bearer(_text(event.get("authorizationToken"))),
-            graphql=str(context.get("queryString") or ""),
-        )
-    raise UnknownEventError("not an authorizer event")
-
-
 def write_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
     """The answer in the asker's own shape; denied unless something allows."""
     caller = Caller.of(token) if token else None
@@ -226,25 +139,6 @@ def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
     }
 
 
-def _read_method_question(event: Mapping[str, Any]) -> Question:
-    """REST TOKEN and REQUEST, HTTP API 1.0, and WebSocket, which differ by their ARN."""
-    arn = _text(event.get("methodArn")) or _text(event.get("routeArn")) or ""
-    token = (
-        read_bearer(_text(event.get("authorizationToken")))
-        if event.get("type") == "TOKEN"
-        else _header_token(event)
-    )
-    if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
-        raise UnknownEventError("the event names no method ARN")
-    # By the whole of what follows the stage: a path may end in anything its caller likes.
-    kind = Kind.WEBSOCKET if arn.split("/")[2:] == ["$connect"] else Kind.POLICY
-    query = as_mapping(event.get("multiValueQueryStringParameters"))
-    # With the stage, as the client called it.
-    path = str(as_mapping(event.get("requestContext")).get("path") or "")
-    signed = _signed(event, _upper(event.get("httpMethod")), path, urlencode(query, doseq=True))
-    return Question(kind, token, arn=arn, signed=signed)
-
-
 def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
     """A policy true for every route and method it can be reused on while it is cached.
 
@@ -284,32 +178,3 @@ def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, 
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},
         "context": context_of(token, Decision(verdict, Refusal.GATEWAY, "")),
     }
-
-
-def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> SignedRequest | None:
-    """The request as its client signed it, if the Authorization header is OAuth 1.0a's."""
-    headers = {str(k).lower(): _text(v) or "" for k, v in as_mapping(event.get("headers")).items()}
-    authorization = headers.get("authorization", "")
-    if authorization[:6].lower() != "oauth ":
-        return None
-    scheme = headers.get("x-forwarded-proto") or "https"
-    url = f"{scheme}://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
-    return SignedRequest(method, url, authorization)
-
-
-def _without_stage(path: str, stage: str) -> str:
-    """A stage other than $default is part of the raw path, and no part of any policy's."""
-    return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
-
-
-def _header_token(event: Mapping[str, Any]) -> str | None:
-    headers = {str(k).lower(): v for k, v in as_mapping(event.get("headers")).items()}
-    return read_bearer(_text(headers.get("authorization")))
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _upper(value: object) -> str:
-    return str(value or "").upper()

@@ -12,11 +12,12 @@ from oauthlib.oauth1 import (
 )
 from oauthlib.oauth1.rfc5849.utils import parse_authorization_header
 
+from token_service.domain.integrations import consumer_sealing, token_sealing
 from token_service.domain.model import ActiveToken, Integration
 from token_service.domain.ports import Clock
 from token_service.domain.sealing import Sealer
 from token_service.domain.validate import TokenValidator
-from token_service.wire.authorizer import SignedRequest
+from token_service.wire.authorizer_events import SignedRequest
 
 # A request may be this old, or this far ahead; its nonce is remembered for as long (seconds).
 TIMESTAMP_WINDOW = 600
@@ -88,8 +89,8 @@ class SignatureVerifier:
         secrets = _Secrets(
             key,
             token,
-            self._sealer.open(integration.consumer_secret, key),
-            self._sealer.open(integration.token_secret, key),
+            self._sealer.open(integration.consumer_secret, consumer_sealing(key)),
+            self._sealer.open(integration.token_secret, token_sealing(key)),
             self._methods,
         )
         if not self._is_signed(request, secrets):
