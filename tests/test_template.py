@@ -32,7 +32,11 @@ PERMISSIONS: dict[str, list[Statement]] = {
     ],
     "LoginFunction": [
         BOTH_AT_ONCE,
-        (["dynamodb:GetItem"], "ClientsTable", [*PEOPLE, "name#*", *KEYS]),
+        (
+            ["dynamodb:GetItem"],
+            "ClientsTable",
+            ["admin#*", *CLIENTS, "customer#*", "integration#*", "name#*", *KEYS],
+        ),
         (
             ["dynamodb:UpdateItem"],
             "ClientsTable",

@@ -19,7 +19,8 @@ BY_OPERATION = {
 LOGIN_ROUTES = {
     "/index.php/": "ANY /index.php/{proxy+}",
     "/rest/": "ANY /rest/{proxy+}",
-    "/soap/": "ANY /soap/{store}",
+    "/soap": "ANY /soap",
+    "/soap/": "ANY /soap/{proxy+}",
 }
 EXAMPLE_ROUTES = {
     "GET /v2/products",
@@ -28,6 +29,7 @@ EXAMPLE_ROUTES = {
     "ANY /rest/V1/customers",
     "ANY /rest/V1/customers/me",
     "ANY /rest/V1/customers/{id}",
+    "ANY /rest/{code}/V1/customers",
     "ANY /rest/{code}/V1/customers/{proxy+}",
     "GET /rest/V1/store/storeConfigs",
     "GET /rest/V1/store/websites",

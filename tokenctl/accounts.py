@@ -8,6 +8,7 @@ from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
 
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.output import moment, say, say_table
+from tokenctl.resources import chosen_resources
 
 _KINDS = click.Choice([OwnerKind.ADMIN.value, OwnerKind.CUSTOMER.value])
 
@@ -67,12 +68,18 @@ def set_password(context: Context, kind: str, username: str) -> None:
 @click.argument("username")
 @click.argument("resources", nargs=-1)
 @click.option("--all-resources", is_flag=True, help="Everything.")
+@click.option("--none", "nothing", is_flag=True, help="Nothing at all.")
 @click.pass_obj
 def grant(
-    context: Context, username: str, resources: tuple[str, ...], *, all_resources: bool
+    context: Context,
+    username: str,
+    resources: tuple[str, ...],
+    *,
+    all_resources: bool,
+    nothing: bool,
 ) -> None:
     """Let an admin use these resources and no others."""
-    granted = (ALL_RESOURCES,) if all_resources else resources
+    granted = chosen_resources(resources, all_resources=all_resources, nothing=nothing)
     account = context.deployment.accounts.grant(username, granted)
     say(_describe(account), as_json=context.as_json)
 

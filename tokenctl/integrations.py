@@ -6,6 +6,7 @@ from token_service.domain.model import ALL_RESOURCES, Integration
 
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.output import moment, say, say_table
+from tokenctl.resources import chosen_resources
 
 _ONCE = "These are not shown again."
 
@@ -37,9 +38,11 @@ def create(
         "consumer_key": made.integration.consumer_key,
         "consumer_secret": made.consumer_secret,
     }
-    if at_once:
-        facts |= _credentials(administration.activate(made.integration.name))
-    say(facts, as_json=context.as_json, note=_ONCE)
+    try:
+        if at_once:
+            facts |= _credentials(administration.activate(made.integration.name))
+    finally:  # what is made cannot be shown later, whatever became of the rest
+        say(facts, as_json=context.as_json, note=_ONCE)
 
 
 @integrations.command("list")
@@ -72,7 +75,7 @@ def activate(context: Context, name: str) -> None:
 @click.pass_obj
 def reauthorize(context: Context, name: str) -> None:
     """Give a new access token and secret; the former ones end now."""
-    made = context.deployment.integrations.activate(name)
+    made = context.deployment.integrations.reauthorize(name)
     say(_credentials(made), as_json=context.as_json, note=_ONCE)
 
 
@@ -88,10 +91,13 @@ def deactivate(context: Context, name: str) -> None:
 @click.argument("name")
 @click.argument("resources", nargs=-1)
 @click.option("--all-resources", is_flag=True, help="Everything.")
+@click.option("--none", "nothing", is_flag=True, help="Nothing at all.")
 @click.pass_obj
-def grant(context: Context, name: str, resources: tuple[str, ...], *, all_resources: bool) -> None:
+def grant(
+    context: Context, name: str, resources: tuple[str, ...], *, all_resources: bool, nothing: bool
+) -> None:
     """Let it use these resources and no others."""
-    granted = (ALL_RESOURCES,) if all_resources else resources
+    granted = chosen_resources(resources, all_resources=all_resources, nothing=nothing)
     say(_describe(context.deployment.integrations.grant(name, granted)), as_json=context.as_json)
 
 

@@ -49,14 +49,14 @@ def _magento(request: Request, route: str, caller: Caller) -> Response:
     """A store with one website, and customers who are whoever they are asked for as."""
     magento = Magento()
     if route == "/V1/customers":
-        return magento.write(200, {"id": "1"}, request)
+        return magento.answer(200, {"id": "1"}, request)
     if route == "/V1/customers/me":
-        return magento.write(200, {"id": caller.subject.partition(":")[2]}, request)
+        return magento.answer(200, {"id": caller.subject.partition(":")[2]}, request)
     if route.startswith("/V1/customers/"):
-        return magento.write(200, {"id": route.rpartition("/")[2]}, request)
+        return magento.answer(200, {"id": route.rpartition("/")[2]}, request)
     if route == "/V1/store/websites":
-        return magento.write(200, [{"id": 1, "code": "base", "name": "Main Website"}], request)
-    return magento.write(200, [{"id": 1, "code": "default", "website_id": 1}], request)
+        return magento.answer(200, [{"id": 1, "code": "base", "name": "Main Website"}], request)
+    return magento.answer(200, [{"id": 1, "code": "default", "website_id": 1}], request)
 
 
 def _who_calls_rest(event: runtime.Event) -> dict[str, Any]:

@@ -174,6 +174,21 @@ def test_cached_policy_is_right_elsewhere(
     assert not allows(policy, f"{stage}x/GET/v2/products")
 
 
+@pytest.mark.parametrize("issued_by", ["standard", "elastic_path_implicit", ""])
+def test_other_spellings_of_magentos_routes_are_closed_to_iam(
+    deployment: Deployment, issued_by: str
+) -> None:
+    """A policy names each route once, so what means the same must not fall to a wider route."""
+    token = deployment.issue(issued_by) if issued_by else ""
+    event = ask("rest_token", token)
+    policy = deployment.invoke("authorizer", event)["policyDocument"]
+    stage = "/".join(event["methodArn"].split("/")[:2])
+    for prefix in ("rest/default", "rest/all", "index.php/rest", "index.php/rest/default"):
+        for route in ("customers/5", "customers/me", "store/websites", "customers"):
+            for method in ("GET", "POST"):
+                assert not allows(policy, f"{stage}/{method}/{prefix}/V1/{route}")
+
+
 def test_same_policy_for_every_request(deployment: Deployment) -> None:
     """What is cached does not depend on the request that happened to come first (item 75)."""
     token = deployment.issue("elastic_path_implicit")

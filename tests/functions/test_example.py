@@ -89,3 +89,13 @@ def test_whoami(deployment: Deployment, event: str) -> None:
     assert answer["statusCode"] == 200
     assert (caller["client_id"], caller["verdict"]) == ("demo-client", Verdict.ALLOWED)
     assert "REPLACE" not in answer["body"]
+
+
+def test_magento_formats_nobody_writes(deployment: Deployment) -> None:
+    """A backend's answer in a format that cannot be written is 406, not a crash (1.4)."""
+    event = load_event("example/products")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/rest/V1/customers"
+    event["headers"]["accept"] = "image/png"
+    answer = deployment.invoke("example", with_context(event, {"verdict": "allowed"}))
+    assert answer["statusCode"] == 406
+    assert json.loads(answer["body"])["messages"]["error"][0]["code"] == 406

@@ -152,7 +152,7 @@ def test_grant(tokenctl: Tokenctl) -> None:
     for arguments, resources in (
         (("A::a", "A::b"), ["A::a", "A::b"]),
         (("--all-resources",), ["Magento_Backend::all"]),
-        ((), []),
+        (("--none",), []),
     ):
         said = tokenctl.json("accounts", "grant", "root", *arguments)
         assert said["resources"] == resources
@@ -216,6 +216,8 @@ def test_an_unknown_account(tokenctl: Tokenctl, command: str) -> None:
         (("create", "client", "x"), "--help"),
         (("create", "admin"), "--help"),
         (("grant",), "--help"),
+        (("grant", "root"), "name resources, or give --all-resources or --none"),
+        (("grant", "root", "A::a", "--none"), "name resources, or give"),
         (("grant", "nobody", "A::a"), "there is no account nobody"),
         (("list",), "--help"),
         (("no-such-command",), "--help"),

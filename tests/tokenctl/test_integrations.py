@@ -109,7 +109,7 @@ def test_grant(tokenctl: Tokenctl) -> None:
     made = create(tokenctl, "--all-resources", "--activate")
     for arguments, resources in (
         (("A::a",), ["A::a"]),
-        ((), []),
+        (("--none",), []),
         (("--all-resources",), ["Magento_Backend::all"]),
     ):
         assert tokenctl.json("integrations", "grant", NAME, *arguments)["resources"] == resources
@@ -121,7 +121,7 @@ def test_no_other_command_prints_a_secret(tokenctl: Tokenctl) -> None:
     made = create(tokenctl, "--activate")
     said = ""
     for command in ("list", "show", "grant", "deactivate"):
-        arguments = () if command == "list" else (NAME,)
+        arguments = {"list": (), "grant": (NAME, "--none")}.get(command, (NAME,))
         for mode in ((), ("--json",)):
             done = tokenctl("integrations", command, *arguments, *mode)
             assert done.exit_code == 0
@@ -157,8 +157,8 @@ def test_a_name_that_is_taken(tokenctl: Tokenctl) -> None:
 )
 def test_an_unknown_integration(tokenctl: Tokenctl, command: str) -> None:
     """It is named, in one sentence."""
-    yes = ("--yes",) if command == "delete" else ()
-    refused = tokenctl("integrations", command, "nobody", *yes)
+    more = {"delete": ("--yes",), "grant": ("--none",)}.get(command, ())
+    refused = tokenctl("integrations", command, "nobody", *more)
     assert_one_sentence(refused, "there is no integration nobody")
 
 
@@ -175,3 +175,12 @@ def test_mistakes(tokenctl: Tokenctl, arguments: tuple[str, ...], sentence: str)
     """Each is one sentence, and nothing is made."""
     assert_one_sentence(tokenctl("integrations", *arguments), sentence)
     assert tokenctl.json("integrations", "list") == []
+
+
+def test_only_an_active_integration_is_reauthorized(tokenctl: Tokenctl) -> None:
+    """What was deactivated on purpose is not let in again by another name for it."""
+    create(tokenctl, "--activate")
+    tokenctl.json("integrations", "deactivate", NAME)
+    refused = tokenctl("integrations", "reauthorize", NAME)
+    assert_one_sentence(refused, f"the integration {NAME} is not active: activate it")
+    assert tokenctl.json("integrations", "show", NAME)["state"] == "inactive"

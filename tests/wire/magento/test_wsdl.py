@@ -1,5 +1,6 @@
 """The WSDL (3.1, 3.2), and a real SOAP client that knows nothing else of the service."""
 
+import json
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def names(made: zeep.Client, of: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("path", ["/soap/default", "/soap/all", "/soap/"])
+@pytest.mark.parametrize("path", ["/soap/default", "/soap/all", "/soap/", "/soap"])
 def test_a_soap_client_logs_in(world: World, path: str) -> None:
     """Admins and customers get tokens from operations that zeep found in the WSDL."""
     made = client(world, path=path)
@@ -198,6 +199,11 @@ REFUSED = {
         400,
         "Not allowed parameters: <a>. Please use only wsdl and services.",
     ),
+    "what XML cannot say": (
+        f"wsdl&{QUERY}&%01=1",
+        400,
+        "Not allowed parameters: \ufffd. Please use only wsdl and services.",
+    ),
 }
 
 
@@ -216,3 +222,19 @@ def test_other_methods(world: World, method: str) -> None:
     answer = world.send(method, PATH, query=QUERY)
     assert answer.status == 405
     assert answer.headers["allow"] == "GET, POST"
+
+
+def test_a_path_that_xml_cannot_say(world: World) -> None:
+    """The document names its own address, and stays well-formed."""
+    answer = world.send("GET", "/soap/a\x01<&", query=f"wsdl&{QUERY}")
+    assert answer.status == 200
+    assert "/soap/a%01%3C%26?" in fromstring(answer.body).attrib["targetNamespace"]
+
+
+def test_the_list_of_services(world: World) -> None:
+    """3.2: every service and where its WSDL is, in the format that is accepted."""
+    answer = world.send("GET", PATH, query="wsdl_list=1")
+    assert answer.status == 200
+    listed = json.loads(answer.body)
+    assert set(listed) == {ADMINS, CUSTOMERS}
+    assert listed[ADMINS] == {"wsdl_endpoint": f"{ISSUER}{PATH}?wsdl&services={ADMINS}"}

@@ -101,7 +101,7 @@ class IntegrationAdministration:
         return ConsumerCredentials(integration, secret)
 
     def activate(self, name: str) -> AccessCredentials:
-        """Let it in with a new access token; former ones end (also to reauthorise it).
+        """Let it in with a new access token; former ones end.
 
         Raises:
             NoSuchIntegrationError, OwnerChangedError: see the names.
@@ -125,6 +125,18 @@ class IntegrationAdministration:
             )
         )
         return AccessCredentials(integration, token.value, secret)
+
+    def reauthorize(self, name: str) -> AccessCredentials:
+        """Give an active integration a new access token and secret; the former ones end.
+
+        Raises:
+            NoSuchIntegrationError, OwnerChangedError: see the names.
+            AccountDetailError: it is not active.
+
+        """
+        if not self.show(name).enabled:
+            raise AccountDetailError(f"the integration {name} is not active: activate it")
+        return self.activate(name)
 
     def deactivate(self, name: str) -> Integration:
         """Let it in no more, and end its token.

@@ -22,7 +22,7 @@ from token_service.domain.policy import (
 )
 from token_service.domain.validate import TokenValidator
 from token_service.wire.authorizer_events import Kind, Question, SignedRequest, read_question
-from token_service.wire.magento.paths import canonical
+from token_service.wire.magento.paths import ALIASES, canonical
 
 # A GraphQL document that changes anything must say so with one of these words.
 _GRAPHQL_WRITE = re.compile(r"\b(mutation|subscription)\b")
@@ -147,13 +147,12 @@ def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy
     """
     api_and_stage = "/".join(question.arn.split("/")[:2])
     caller = Caller.of(token) if token else None
-    return _iam(
-        token,
-        [
-            (allowed, f"{api_and_stage}/{method}{path}")
-            for allowed, method, path in policy.rules(caller)
-        ],
-    )
+    rules = [
+        (allowed, f"{api_and_stage}/{method}{path}")
+        for allowed, method, path in policy.rules(caller)
+    ]
+    aliases = [(False, f"{api_and_stage}/*{path}") for path in ALIASES]
+    return _iam(token, rules + aliases)
 
 
 def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, Any]:

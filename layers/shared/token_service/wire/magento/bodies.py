@@ -74,7 +74,8 @@ def _from_xml(body: bytes) -> dict[str, Any]:
     for child in root:
         if child.text is None and not len(child) and not child.attrib:
             continue  # <username/> is no username
-        fields[child.tag] = [] if child.tag in fields else _content(child)
+        name = child.tag.rpartition("}")[2]
+        fields[name] = [] if name in fields else _content(child)
     return fields
 
 

@@ -15,7 +15,7 @@ class Magento:
     """Magento's REST answers."""
 
     name = "magento"
-    prefixes = ("/rest/", "/index.php/", "/soap/")
+    prefixes = ("/rest/", "/index.php/", "/soap/", "/soap")
     headers: Mapping[str, str] = NO_STORE
 
     def preflight(self, request: Request) -> Response | None:  # noqa: ARG002 - the protocol's shape
@@ -32,6 +32,13 @@ class Magento:
         form = accepted(request.headers.get("accept", ""))
         content_type = {"content-type": f"{form}; charset=utf-8"}
         return Response(status, written(value, form), {**content_type, **NO_STORE})
+
+    def answer(self, status: int, value: object, request: Request) -> Response:
+        """For backends: a value in the format that the client accepts, or the refusal."""
+        try:
+            return self.write(status, value, request)
+        except NotAcceptable as error:
+            return self.write_error(error, request)
 
     def write_error(self, error: ServiceError, request: Request) -> Response:
         """Any refusal."""

@@ -11,7 +11,7 @@ from token_service.wire.http import Request, Response
 from token_service.wire.magento.bodies import read_strings
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.magento.formats import accepted
-from token_service.wire.magento.paths import canonical
+from token_service.wire.magento.paths import canonical, is_soap
 from token_service.wire.magento.people import Done, People
 from token_service.wire.magento.soap import Soap
 
@@ -20,7 +20,6 @@ TOKEN_ROUTES = {
     "/V1/integration/customer/token": OwnerKind.CUSTOMER,
 }
 REVOKE_ROUTE = "/V1/integration/customer/revoke-customer-token"
-SOAP_PREFIX = "/soap/"
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -39,7 +38,7 @@ class MagentoEndpoint(Endpoint):
         self._soap = Soap(base_url, people)
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
-        if request.path.startswith(SOAP_PREFIX):
+        if is_soap(request.path):
             response, done = self._soap.serve(request)
             return response, _outcome(dialect, done)
         if request.method not in _METHODS:
@@ -58,7 +57,7 @@ class MagentoEndpoint(Endpoint):
         return response, _outcome(dialect, Done(Operation.ISSUE, token.record.owner))
 
     def _refuse(self, error: ServiceError, request: Request, dialect: Dialect) -> Response:
-        if request.path.startswith(SOAP_PREFIX):
+        if is_soap(request.path):
             return self._soap.write_error(error, request)
         return super()._refuse(error, request, dialect)
 

@@ -1,5 +1,6 @@
 """SOAP envelopes, 1.2 and 1.1: requests read by local name, answers in kind (3.3, 3.4)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -117,7 +118,12 @@ def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
+# What XML 1.0 has no way to write, not even escaped; a path or a query may hold it.
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _envelope(version: Version, content: str) -> str:
+    content = _NO_XML.sub("\ufffd", content)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<env:Envelope xmlns:env="{version.namespace}"><env:Body>{content}'

@@ -8,7 +8,7 @@ from token_service.domain.limits import LIMITS
 from token_service.wire.dialect import NO_STORE
 from token_service.wire.dialect import Operation as Kind
 from token_service.wire.http import Request, Response
-from token_service.wire.magento.dialect import hints
+from token_service.wire.magento.dialect import Magento, hints
 from token_service.wire.magento.envelope import (
     Call,
     InvalidXmlError,
@@ -48,6 +48,8 @@ class Soap:
 
         """
         query = dict(parse_qsl(request.query, keep_blank_values=True))
+        if request.method == "GET" and "wsdl_list" in query:
+            return self._list(request), Done("wsdl")
         if request.method == "GET" and "wsdl" in query:
             return self._wsdl(request, query), Done("wsdl")
         if request.method != "POST":
@@ -103,14 +105,23 @@ class Soap:
             name: [op for op in SERVICES[name] if op.public or customer is not None]
             for name in names
         }
-        address = f"{self._base_url}{request.path}?services={quote(','.join(names), safe='')}"
+        address = f"{self._url(request)}?services={quote(','.join(names), safe='')}"
         body = wsdl(offered, self._namespace(request), address)
         return _response(200, body, "text/xml; charset=UTF-8")
 
     def _namespace(self, request: Request) -> str:
         """The endpoint's own URL, its query percent-encoded as Magento's tests have it (3.2)."""
         services = dict(parse_qsl(request.query)).get("services", "")
-        return f"{self._base_url}{request.path}?{quote(f'services={services}', safe='')}"
+        return f"{self._url(request)}?{quote(f'services={services}', safe='')}"
+
+    def _url(self, request: Request) -> str:
+        return self._base_url + quote(request.path)
+
+    def _list(self, request: Request) -> Response:
+        """Every service and where its WSDL is, in the format that the client accepts (3.2)."""
+        url = self._url(request)
+        services = {name: {"wsdl_endpoint": f"{url}?wsdl&services={name}"} for name in SERVICES}
+        return Magento().answer(200, services, request)
 
 
 def _services(query: dict[str, str]) -> list[str]:
