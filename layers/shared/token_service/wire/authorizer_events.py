@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from token_service.wire.bearer import read_bearer
 from token_service.wire.http import as_mapping
+from token_service.wire.magento.paths import canonical
 
 # arn:partition:execute-api:region:account:api/stage/METHOD/path
 _ARN_PARTS = 4
@@ -66,7 +67,7 @@ def read_question(event: Mapping[str, Any]) -> Question:
         signed = _signed(event, method, raw_path, str(event.get("rawQueryString") or ""))
         return Question(
             Kind.HTTP_V2,
-            _header_token(event),
+            _header_token(event, scheme_required=canonical(path) is not None),
             method,
             path,
             signed=signed,
@@ -127,9 +128,9 @@ def _without_stage(path: str, stage: str) -> str:
     return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
 
 
-def _header_token(event: Mapping[str, Any]) -> str | None:
+def _header_token(event: Mapping[str, Any], *, scheme_required: bool = False) -> str | None:
     headers = {str(k).lower(): v for k, v in as_mapping(event.get("headers")).items()}
-    return read_bearer(_text(headers.get("authorization")))
+    return read_bearer(_text(headers.get("authorization")), scheme_required=scheme_required)
 
 
 def _text(value: object) -> str | None:

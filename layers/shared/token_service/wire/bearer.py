@@ -8,13 +8,15 @@ from token_service.domain.limits import LIMITS
 _BEARER = re.compile(r"(?:bearer )?([A-Za-z0-9\-._~+/]+=*)", re.ASCII | re.IGNORECASE)
 
 
-def read_bearer(header: str | None) -> str | None:
+def read_bearer(header: str | None, *, scheme_required: bool = False) -> str | None:
     """The token of an Authorization header, or None for anything that is not one.
 
-    A bare token is taken too: Elastic Path's PHP client and AppSync send no scheme
-    (contracts/elastic-path.md 6d).
+    A bare token is taken too unless the scheme is required: Elastic Path's PHP client and AppSync
+    send none (contracts/elastic-path.md 6d), Magento asks for it (contracts/magento.md 6.1).
     """
     if header is None or len(header) > LIMITS.token + len("Bearer "):
+        return None
+    if scheme_required and " " not in header:
         return None
     match = _BEARER.fullmatch(header)
     return match.group(1) if match else None

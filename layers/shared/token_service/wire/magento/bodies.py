@@ -14,6 +14,8 @@ from token_service.wire.magento.errors import BadInput, missing_fields
 
 _CONTENT_TYPE = re.compile(r"\s*([a-z0-9.+*/-]+)\s*(?:;\s*charset=([\w-]+)\s*)?", re.IGNORECASE)
 _DECODING_ERROR = "Decoding error."
+# A field with attributes, or sent twice; refused only if it is one that is read.
+_UNDECODABLE = object()
 
 
 def read_strings(request: Request, names: tuple[str, ...]) -> list[str]:
@@ -75,13 +77,13 @@ def _from_xml(body: bytes) -> dict[str, Any]:
         if child.text is None and not len(child) and not child.attrib:
             continue  # <username/> is no username
         name = child.tag.rpartition("}")[2]
-        fields[name] = [] if name in fields else _content(child)
+        fields[name] = _UNDECODABLE if name in fields or child.attrib else _content(child)
     return fields
 
 
 def _content(element: Element) -> str | list[object]:
     """Text, or a list for what Magento's parser makes an array of."""
-    if len(element) or element.attrib:
+    if len(element):
         return []
     text = element.text or ""
     return text if text.strip() else ""
@@ -97,6 +99,8 @@ _DECODERS: dict[str, Callable[[bytes], dict[str, Any]]] = {
 
 def _text(value: object) -> str:
     """A scalar as PHP casts it to a string."""
+    if value is _UNDECODABLE:
+        raise BadInput(_DECODING_ERROR)
     if value is None or value is False:
         return ""
     if value is True:

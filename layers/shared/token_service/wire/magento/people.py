@@ -32,8 +32,7 @@ class People:
 
     def customer(self, request: Request) -> OwnerRef | None:
         """The customer whose token a request carries; any other token is as good as none (6.1)."""
-        header = request.headers.get("authorization", "")
-        token = read_bearer(header) if header[:7].lower() == "bearer " else None
+        token = read_bearer(request.headers.get("authorization"), scheme_required=True)
         active = self._validator.validate(token) if token else None
         if active is None or active.record.owner.kind is not OwnerKind.CUSTOMER:
             return None
