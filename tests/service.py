@@ -5,17 +5,12 @@ from functools import cache
 
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
-from token_service.domain.keys import (
-    PrivateKey,
-    PublicKey,
-    SigningAlgorithm,
-    SigningKeys,
-    VerificationKeys,
-)
+from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
 from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint

@@ -7,7 +7,7 @@ sweep begins there.
 from typing import TYPE_CHECKING
 
 from token_service import runtime
-from token_service.domain.keys import SigningAlgorithm
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:

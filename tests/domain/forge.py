@@ -6,7 +6,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
-from token_service.domain.keys import LoadedKey, SigningAlgorithm, load_private
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
+from token_service.domain.keys import load_private
 
 from tests.service import key_pair
 

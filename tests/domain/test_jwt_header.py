@@ -5,13 +5,8 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from token_service.domain.keys import (
-    ALGORITHMS,
-    LoadedKey,
-    SigningAlgorithm,
-    load_private,
-    load_public,
-)
+from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
+from token_service.domain.keys import load_private, load_public
 from token_service.domain.rotation import make_key
 
 from tests.clock import SeededBytes

@@ -1,20 +1,15 @@
 """Signing keys through their lives: made once, never lost, never verified too short."""
 
 import pytest
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
-from token_service.domain.keys import (
-    KeyState,
-    PrivateKey,
-    SigningAlgorithm,
-    load_private,
-    load_public,
-)
+from token_service.domain.keys import KeyState, PrivateKey, load_private, load_public
 from token_service.domain.limits import DAY, HOUR
 from token_service.domain.rotation import Keyring, KeyRotation
 
 from tests.clock import FrozenClock, SeededBytes
 
-RS256, ES256, EDDSA = SigningAlgorithm
+RS256, PS256, ES256, EDDSA = SigningAlgorithm
 KEPT = DAY + 2 * HOUR
 """As long as the longest JWT lives and the slowest cache holds a JWKS."""
 

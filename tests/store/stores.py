@@ -9,6 +9,7 @@ from token_service.domain.ports import (
     Accounts,
     ExpiredTokens,
     LoginFailures,
+    Nonces,
     Owners,
     Registry,
     TokenReader,
@@ -23,7 +24,6 @@ from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.nonces import DynamoNonces
 from token_service.store.owners import DynamoOwners
 from token_service.store.tokens import DynamoTokens
-from token_service.wire.magento.signed import Nonces
 
 from tests.memory_store import MemoryLoginFailures, MemoryNonces, MemoryOwners, MemoryTokens
 

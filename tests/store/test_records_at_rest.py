@@ -7,11 +7,12 @@ import boto3
 import pytest
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import InvalidGrant
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.issue import IssueRequest, TokenIssuer
-from token_service.domain.keys import SigningAlgorithm, SigningKeys
+from token_service.domain.keys import SigningKeys
 from token_service.domain.limits import LIMITS
 from token_service.domain.location import MAX_LAYOUT
 from token_service.domain.login import Login, LoginSettings

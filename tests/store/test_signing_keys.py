@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
-from token_service.domain.keys import KeyState, PublicKey, SigningAlgorithm, load_public
+from token_service.domain.keys import KeyState, PublicKey, load_public
 from token_service.domain.rotation import Keyring, KeyringChangedError, KeyRotation, make_key
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 

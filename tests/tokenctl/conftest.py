@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.issue import IssueRequest, TokenIssuer
-from token_service.domain.keys import SigningAlgorithm, SigningKeys
+from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import ClientCredentials, Grant
 from token_service.domain.rotation import Keyring

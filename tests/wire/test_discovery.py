@@ -1,7 +1,7 @@
 """The metadata documents and the JWKS (items 54, 85)."""
 
 import pytest
-from token_service.domain.keys import SigningAlgorithm
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.wire.dialect import ClientTokens
 from token_service.wire.discovery import METADATA_PATHS, PATHS
 
@@ -12,6 +12,7 @@ from tests.wire.shapes import assert_refusal
 JWKS_PATHS = ("/.well-known/jwks.json", "/.well-known/openid-configuration/jwks")
 PUBLIC_MEMBERS = {
     SigningAlgorithm.RS256: {"kty", "n", "e"},
+    SigningAlgorithm.PS256: {"kty", "n", "e"},
     SigningAlgorithm.ES256: {"kty", "crv", "x", "y"},
     SigningAlgorithm.EDDSA: {"kty", "crv", "x"},
 }

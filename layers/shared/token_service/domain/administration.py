@@ -2,8 +2,9 @@
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from token_service.domain.clients import MAX_SECRETS, secret_digest
 from token_service.domain.handles import RandomBytes
@@ -54,6 +55,9 @@ class NewClient:
     token_format: TokenFormat = TokenFormat.JWT
     token_lifetime: int | None = None
     introspection: Introspection = Introspection.OWN
+    serves: tuple[str, ...] = ()
+    jwks: tuple[Mapping[str, Any], ...] = ()
+    dpop_bound: bool = False
     expires_at: int | None = None
 
 
@@ -98,6 +102,9 @@ class ClientAdministration:
             token_format=details.token_format,
             token_lifetime=details.token_lifetime,
             introspection=details.introspection,
+            serves=details.serves,
+            jwks=details.jwks,
+            dpop_bound=details.dpop_bound,
             expires_at=details.expires_at,
         )
         self._registry.create(client)

@@ -7,21 +7,10 @@ expired.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from jwt.algorithms import (
-    Algorithm,
-    ECAlgorithm,
-    OKPAlgorithm,
-    RSAAlgorithm,
-)
-from jwt.exceptions import InvalidKeyError
-
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, load_jwk, load_pem
 from token_service.domain.errors import Unavailable
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME
-
-# RFC 8725 section 3.5 and RFC 7518 section 3.3: anything shorter is refused at load.
-MIN_RSA_BITS = 2048
 
 # API Gateway's own JWT authorizer may keep a JWKS for two hours (aws-facts 6.3).
 _PUBLISHED_CACHE = 2 * HOUR
@@ -30,31 +19,6 @@ KEEP_RETIRED = JWT_MAX_LIFETIME + _PUBLISHED_CACHE
 
 RELOAD_SECONDS = 300
 UNKNOWN_KID_RELOAD_SECONDS = 60
-
-
-class SigningAlgorithm(StrEnum):
-    """The asymmetric algorithms offered; HMAC is absent so that no verifier can ever mint."""
-
-    RS256 = "RS256"
-    ES256 = "ES256"
-    EDDSA = "EdDSA"
-
-
-# Algorithm by name: exactly what may verify, whatever a token's header says (RFC 8725 section 3.1).
-ALGORITHMS: Mapping[SigningAlgorithm, Algorithm] = {
-    SigningAlgorithm.RS256: RSAAlgorithm(RSAAlgorithm.SHA256),
-    SigningAlgorithm.ES256: ECAlgorithm(ECAlgorithm.SHA256),
-    SigningAlgorithm.EDDSA: OKPAlgorithm(),
-}
-_KEY_TYPES = {
-    SigningAlgorithm.RS256: {"kty": "RSA"},
-    SigningAlgorithm.ES256: {"kty": "EC", "crv": "P-256"},
-    SigningAlgorithm.EDDSA: {"kty": "OKP", "crv": "Ed25519"},
-}
-
-
-class WeakKeyError(ValueError):
-    """A key is too short, or not of the type its algorithm needs."""
 
 
 class KeyState(StrEnum):
@@ -93,68 +57,14 @@ class PrivateKey:
     pem: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedKey:
-    """A key made ready for its algorithm."""
-
-    kid: str
-    algorithm: SigningAlgorithm
-    key: Any = field(repr=False)  # a `cryptography` key; its class depends on the algorithm
-
-    def sign(self, message: bytes) -> bytes:
-        """Sign with a private key."""
-        return ALGORITHMS[self.algorithm].sign(message, self.key)
-
-    def verifies(self, message: bytes, signature: bytes) -> bool:
-        """Whether the signature was made by this key's private half."""
-        return ALGORITHMS[self.algorithm].verify(message, self.key, signature)
-
-
 def load_public(key: PublicKey) -> LoadedKey:
-    """Make a published key ready to verify.
-
-    Raises:
-        WeakKeyError: the key is too short or not of its algorithm's type.
-
-    """
-    _check_type(key, key.jwk)
-    loaded = ALGORITHMS[key.algorithm].from_jwk(dict(key.jwk))
-    _check_strength(key, loaded)
-    return LoadedKey(key.kid, key.algorithm, loaded)
+    """Make a published key ready to verify; raises WeakKeyError."""
+    return load_jwk(key.kid, key.algorithm, key.jwk)
 
 
 def load_private(key: PrivateKey) -> LoadedKey:
-    """Make a private key ready to sign.
-
-    Raises:
-        WeakKeyError: the key is too short or not of its algorithm's type.
-
-    """
-    algorithm = ALGORITHMS[key.algorithm]
-    try:
-        loaded = algorithm.prepare_key(key.pem.encode())
-    except InvalidKeyError as error:
-        raise _wrong_type(key) from error
-    _check_type(key, algorithm.to_jwk(loaded, as_dict=True))
-    _check_strength(key, loaded)
-    return LoadedKey(key.kid, key.algorithm, loaded)
-
-
-def _check_type(key: PublicKey | PrivateKey, jwk: Mapping[str, Any]) -> None:
-    """One type and one curve an algorithm: ES256 is not any curve (RFC 7518 section 3.4)."""
-    if any(jwk.get(name) != value for name, value in _KEY_TYPES[key.algorithm].items()):
-        raise _wrong_type(key)
-
-
-def _check_strength(key: PublicKey | PrivateKey, loaded: Any) -> None:  # noqa: ANN401 - see LoadedKey
-    if key.algorithm is SigningAlgorithm.RS256 and loaded.key_size < MIN_RSA_BITS:
-        raise WeakKeyError(
-            f"RSA key {key.kid} has {loaded.key_size} bits; at least {MIN_RSA_BITS} needed"
-        )
-
-
-def _wrong_type(key: PublicKey | PrivateKey) -> WeakKeyError:
-    return WeakKeyError(f"key {key.kid} is not of the type that {key.algorithm} needs")
+    """Make a private key ready to sign; raises WeakKeyError."""
+    return load_pem(key.kid, key.algorithm, key.pem)
 
 
 class VerificationKeys:

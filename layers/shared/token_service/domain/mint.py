@@ -37,7 +37,8 @@ class MintSettings:
 class TokenDetails:
     """What one token is to be; `lifetime` in seconds (None: for ever), `audience` may be empty.
 
-    `not_after` is a moment (seconds) that the token does not outlive, its owner's own end.
+    `not_after` is a moment (seconds) that the token does not outlive, its owner's own end; `jkt` is
+    the thumbprint of the key it is bound to.
     """
 
     owner: Owner
@@ -48,6 +49,7 @@ class TokenDetails:
     audience: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     not_after: int | None = None
+    jkt: str | None = None
 
 
 class TokenMint:
@@ -103,6 +105,7 @@ class TokenMint:
             access=details.access,
             audience=details.audience or (settings.audience,),
             scope=details.scope,
+            jkt=details.jkt,
         )
         value = opaque or write_access_token(record, settings.issuer, self._keys.current())
         return IssuedToken(value, record)

@@ -1,8 +1,9 @@
 """The nouns: owners, credentials, token records. Times are seconds since the epoch, UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Grant(StrEnum):
@@ -33,9 +34,13 @@ class TokenFormat(StrEnum):
 
 
 class Introspection(StrEnum):
-    """Whose tokens a client may ask about (RFC 7662 section 4)."""
+    """Whose tokens a client may ask about (RFC 7662 section 4).
+
+    Its own; those for the audiences it serves (a resource server); or any (an administrator).
+    """
 
     OWN = "own"
+    AUDIENCE = "audience"
     ANY = "any"
 
 
@@ -117,9 +122,12 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An application with an id and, unless it is public, one or more secrets, newest first.
+    """An application with an id, and what it proves itself with: secrets, newest first, or keys.
 
-    `version` counts changes, so that two operators cannot undo each other's unseen.
+    A public client has neither. `jwks` are its public keys (private_key_jwt). `audience` is whom
+    its tokens may be for; `serves` which audiences it stands for as a resource server.
+    `dpop_bound` refuses it tokens that are not bound to a key (RFC 9449 section 5.2). `version`
+    counts changes, so that two operators cannot undo each other's unseen.
     """
 
     id: str
@@ -135,6 +143,9 @@ class Client:
     token_format: TokenFormat = TokenFormat.JWT
     token_lifetime: int | None = None
     introspection: Introspection = Introspection.OWN
+    serves: tuple[str, ...] = ()
+    jwks: tuple[Mapping[str, Any], ...] = ()
+    dpop_bound: bool = False
     expires_at: int | None = None
     version: int = 0
 
@@ -211,15 +222,24 @@ ALL_RESOURCES = "Magento_Backend::all"
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """What a caller presented to prove which client it is; `secret` is None when absent."""
+    """What a caller presented to prove which client it is; None is what it did not present.
+
+    `assertion` is a signed JWT (RFC 7523); `source` is the network address it came from, under
+    which failures are counted.
+    """
 
     client_id: str
     secret: str | None = field(default=None, repr=False)
+    assertion: str | None = field(default=None, repr=False)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What the store keeps of a token: never the token itself. `expires_at` may be NEVER."""
+    """What the store keeps of a token: never the token itself. `expires_at` may be NEVER.
+
+    `jkt` is the thumbprint of the key the token is bound to (RFC 9449 section 6.1), if any.
+    """
 
     handle: str
     layout: int
@@ -231,6 +251,7 @@ class TokenRecord:
     access: Access
     audience: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    jkt: str | None = None
     revoked_at: int | None = None
 
 
@@ -245,6 +266,16 @@ class IssuedToken:
     def expires_in(self) -> int:
         """Seconds from issuance to expiry (RFC 6749 section 5.1)."""
         return self.record.expires_at - self.record.issued_at
+
+    @property
+    def token_type(self) -> str:
+        """How it is to be presented (RFC 6749 section 7.1; RFC 9449 section 5)."""
+        return token_type(self.record)
+
+
+def token_type(record: TokenRecord) -> str:
+    """`DPoP` if bound to a key, else `Bearer`."""
+    return "Bearer" if record.jkt is None else "DPoP"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ class LoginFailures(Protocol):
         """Forget the failures under a key."""
 
 
+class Nonces(Protocol):
+    """Uses values up."""
+
+    def use(self, value: str, expires_at: int) -> bool:
+        """True the first time, False for a replay; after `expires_at` (seconds) nobody asks."""
+
+
 class TokenWriter(Protocol):
     """Keeps new records."""
 

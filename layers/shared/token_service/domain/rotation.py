@@ -9,23 +9,23 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from token_service.domain.algorithms import ALGORITHMS, MIN_RSA_BITS, SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
-from token_service.domain.keys import (
-    ALGORITHMS,
-    MIN_RSA_BITS,
-    KeyState,
-    PrivateKey,
-    PublicKey,
-    SigningAlgorithm,
-)
+from token_service.domain.keys import KeyState, PrivateKey, PublicKey
 from token_service.domain.ports import Clock
 
 # Only others that do the same at the same moment make it try again.
 _TRIES = 5
 
+
+def _make_rsa() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, MIN_RSA_BITS)
+
+
 _MAKERS: dict[SigningAlgorithm, Callable[[], Any]] = {
-    SigningAlgorithm.RS256: lambda: rsa.generate_private_key(65537, MIN_RSA_BITS),
+    SigningAlgorithm.RS256: _make_rsa,
+    SigningAlgorithm.PS256: _make_rsa,
     SigningAlgorithm.ES256: lambda: ec.generate_private_key(ec.SECP256R1()),
     SigningAlgorithm.EDDSA: ed25519.Ed25519PrivateKey.generate,
 }

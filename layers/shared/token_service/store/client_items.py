@@ -1,5 +1,6 @@
 """A client as an item of the clients table."""
 
+import json
 from typing import Any
 
 from token_service.domain.model import (
@@ -11,6 +12,9 @@ from token_service.domain.model import (
     TokenFormat,
 )
 from token_service.store.dynamodb import Item, owner_key
+
+# Of clients stored before there was such an attribute.
+_NONE: Item = {"L": []}
 
 
 def client_to_item(client: Client) -> Item:
@@ -27,6 +31,9 @@ def client_to_item(client: Client) -> Item:
         "audience": {"L": [{"S": audience} for audience in client.audience]},
         "token_format": {"S": client.token_format},
         "introspection": {"S": client.introspection},
+        "serves": {"L": [{"S": audience} for audience in client.serves]},
+        "jwks": {"S": json.dumps([dict(jwk) for jwk in client.jwks])},
+        "dpop_bound": {"BOOL": client.dpop_bound},
         "version": {"N": str(client.version)},
     }
     if client.token_lifetime is not None:
@@ -52,6 +59,9 @@ def client_from_item(item: Item) -> Client:
         token_format=TokenFormat(item["token_format"]["S"]),
         token_lifetime=_number(item, "token_lifetime"),
         introspection=Introspection(item["introspection"]["S"]),
+        serves=tuple(_strings(item.get("serves", _NONE))),
+        jwks=tuple(json.loads(item.get("jwks", {"S": "[]"})["S"])),
+        dpop_bound=item.get("dpop_bound", {"BOOL": False})["BOOL"],
         expires_at=_number(item, "expires_at"),
         version=int(item["version"]["N"]),
     )

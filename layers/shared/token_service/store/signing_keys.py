@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
-from token_service.domain.keys import KeyState, PrivateKey, PublicKey, SigningAlgorithm
+from token_service.domain.keys import KeyState, PrivateKey, PublicKey
 from token_service.domain.rotation import Keyring, KeyringChangedError
 from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
 

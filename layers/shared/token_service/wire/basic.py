@@ -30,7 +30,7 @@ def read_basic(request: Request) -> ClientCredentials | None:
         )
         client_id, colon, secret = decoded.partition(b":")
         credentials = ClientCredentials(
-            decode_component(client_id), decode_component(secret) or None
+            decode_component(client_id), decode_component(secret) or None, source=request.source_ip
         )
     except (Base64Error, ValueError, InvalidRequest) as error:
         raise InvalidClient(detail="malformed Basic credentials") from error

@@ -1,7 +1,8 @@
 """Metadata (RFC 8414, OpenID Connect Discovery 1.0) and the JWKS (RFC 7517)."""
 
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import MethodNotAllowed, NotFound
-from token_service.domain.keys import SigningAlgorithm, VerificationKeys
+from token_service.domain.keys import VerificationKeys
 from token_service.domain.model import Grant
 from token_service.wire import standard
 from token_service.wire.dialect import Dialect

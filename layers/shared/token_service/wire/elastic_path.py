@@ -106,7 +106,9 @@ class ElasticPath:
             raise UnsupportedGrantType("The grant_type must be client_credentials or implicit.")
         return IssueRequest(
             grant_type=grant_type,
-            credentials=ClientCredentials(client_id, fields.get("client_secret")),
+            credentials=ClientCredentials(
+                client_id, fields.get("client_secret"), source=request.source_ip
+            ),
             grants=CLIENT_GRANTS,
         )
 

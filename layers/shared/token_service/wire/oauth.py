@@ -23,6 +23,7 @@ from token_service.domain.model import (
     Grant,
     IssuedToken,
     TokenFormat,
+    token_type,
 )
 from token_service.wire.basic import read_basic, uses_basic
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
@@ -130,7 +131,7 @@ class OAuthDialect:
         """RFC 6749 section 5.1, members in this profile's order."""
         members: dict[str, object] = {
             "access_token": token.value,
-            "token_type": "Bearer",
+            "token_type": token.token_type,
             "expires_in": token.expires_in,
             "scope": " ".join(token.record.scope),
         }
@@ -204,7 +205,10 @@ class OAuthDialect:
                 raise InvalidRequest("more than one way of client authentication")
             if client_id not in (None, basic.client_id):
                 raise InvalidRequest("client_id differs from the Authorization header's")
-        credentials = basic or (ClientCredentials(client_id, secret) if client_id else None)
+        source = request.source_ip
+        credentials = basic or (
+            ClientCredentials(client_id, secret, source=source) if client_id else None
+        )
         if credentials and (
             len(credentials.client_id) > LIMITS.client_id
             or len(credentials.secret or "") > LIMITS.client_secret
@@ -222,7 +226,7 @@ class OAuthDialect:
             "aud": record.audience[0] if len(record.audience) == 1 else list(record.audience),
             "iat": record.issued_at,
             "nbf": record.issued_at,
-            "token_type": "Bearer",
+            "token_type": token_type(record),
             "gty": record.grant,
         }
         if record.expires_at != NEVER:
@@ -233,6 +237,8 @@ class OAuthDialect:
             body["scope"] = " ".join(record.scope)
         if record.access is Access.READ_ONLY:
             body["access"] = record.access
+        if record.jkt is not None:
+            body["cnf"] = {"jkt": record.jkt}
         return body
 
     def _json(self, status: int, body: object) -> Response:

@@ -14,7 +14,7 @@ from oauthlib.oauth1.rfc5849.utils import parse_authorization_header
 
 from token_service.domain.integrations import consumer_sealing, token_sealing
 from token_service.domain.model import ActiveToken, Integration
-from token_service.domain.ports import Clock
+from token_service.domain.ports import Clock, Nonces
 from token_service.domain.sealing import Sealer
 from token_service.domain.validate import TokenValidator
 from token_service.wire.authorizer_events import SignedRequest
@@ -32,13 +32,6 @@ class Consumers(Protocol):
 
     def find_by_consumer_key(self, consumer_key: str) -> Integration | None:
         """The integration, or None."""
-
-
-class Nonces(Protocol):
-    """Remembers what was used."""
-
-    def use(self, value: str, expires_at: int) -> bool:
-        """True the first time."""
 
 
 class SignatureVerifier:

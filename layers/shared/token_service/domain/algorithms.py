@@ -1,0 +1,122 @@
+"""Signature algorithms and the keys they work with (RFC 7518), ours and everybody else's.
+
+An algorithm is bound to its key here, once: whatever a token's header says, nothing else verifies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from jwt.algorithms import (
+    Algorithm,
+    ECAlgorithm,
+    OKPAlgorithm,
+    RSAAlgorithm,
+    RSAPSSAlgorithm,
+)
+from jwt.exceptions import InvalidKeyError
+
+# RFC 8725 section 3.5 and RFC 7518 section 3.3: anything shorter is refused at load.
+MIN_RSA_BITS = 2048
+# A longer modulus makes every verification dearer for us than for who sends it.
+MAX_RSA_BITS = 4096
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+
+class SigningAlgorithm(StrEnum):
+    """The asymmetric algorithms offered; HMAC is absent so that no verifier can ever mint."""
+
+    RS256 = "RS256"
+    PS256 = "PS256"
+    ES256 = "ES256"
+    EDDSA = "EdDSA"
+
+
+# Algorithm by name: exactly what may verify, whatever a token's header says (RFC 8725 section 3.1).
+ALGORITHMS: Mapping[SigningAlgorithm, Algorithm] = {
+    SigningAlgorithm.RS256: RSAAlgorithm(RSAAlgorithm.SHA256),
+    SigningAlgorithm.PS256: RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256),
+    SigningAlgorithm.ES256: ECAlgorithm(ECAlgorithm.SHA256),
+    SigningAlgorithm.EDDSA: OKPAlgorithm(),
+}
+_KEY_TYPES = {
+    SigningAlgorithm.RS256: {"kty": "RSA"},
+    SigningAlgorithm.PS256: {"kty": "RSA"},
+    SigningAlgorithm.ES256: {"kty": "EC", "crv": "P-256"},
+    SigningAlgorithm.EDDSA: {"kty": "OKP", "crv": "Ed25519"},
+}
+_RSA = frozenset({SigningAlgorithm.RS256, SigningAlgorithm.PS256})
+
+
+class WeakKeyError(ValueError):
+    """A key is too short or too long, private, or not of the type its algorithm needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedKey:
+    """A key made ready for its algorithm."""
+
+    kid: str
+    algorithm: SigningAlgorithm
+    key: Any = field(repr=False)  # a `cryptography` key; its class depends on the algorithm
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with a private key."""
+        return ALGORITHMS[self.algorithm].sign(message, self.key)
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        """Whether the signature was made by this key's private half."""
+        return ALGORITHMS[self.algorithm].verify(message, self.key, signature)
+
+
+def load_jwk(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> LoadedKey:
+    """Make a public JWK (RFC 7517) ready to verify with one algorithm; `kid` names it in errors.
+
+    Raises:
+        WeakKeyError: private, malformed, too short or too long, or not of the algorithm's type.
+
+    """
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+        raise WeakKeyError(f"key {kid} has private members")
+    _check_type(kid, algorithm, jwk)
+    try:
+        loaded = ALGORITHMS[algorithm].from_jwk(dict(jwk))
+    except (InvalidKeyError, ValueError, TypeError) as error:
+        raise WeakKeyError(f"key {kid} is not a JWK of {algorithm}") from error
+    _check_strength(kid, algorithm, loaded)
+    return LoadedKey(kid, algorithm, loaded)
+
+
+def load_pem(kid: str, algorithm: SigningAlgorithm, pem: str) -> LoadedKey:
+    """Make a private PEM ready to sign.
+
+    Raises:
+        WeakKeyError: too short or too long, or not of the algorithm's type.
+
+    """
+    maker = ALGORITHMS[algorithm]
+    try:
+        loaded = maker.prepare_key(pem.encode())
+    except InvalidKeyError as error:
+        raise _wrong_type(kid, algorithm) from error
+    _check_type(kid, algorithm, maker.to_jwk(loaded, as_dict=True))
+    _check_strength(kid, algorithm, loaded)
+    return LoadedKey(kid, algorithm, loaded)
+
+
+def _check_type(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> None:
+    """One type and one curve an algorithm: ES256 is not any curve (RFC 7518 section 3.4)."""
+    if any(jwk.get(name) != value for name, value in _KEY_TYPES[algorithm].items()):
+        raise _wrong_type(kid, algorithm)
+
+
+def _check_strength(kid: str, algorithm: SigningAlgorithm, loaded: Any) -> None:  # noqa: ANN401 - see LoadedKey
+    if algorithm in _RSA and not MIN_RSA_BITS <= loaded.key_size <= MAX_RSA_BITS:
+        raise WeakKeyError(
+            f"RSA key {kid} has {loaded.key_size} bits; {MIN_RSA_BITS} to {MAX_RSA_BITS} needed"
+        )
+
+
+def _wrong_type(kid: str, algorithm: SigningAlgorithm) -> WeakKeyError:
+    return WeakKeyError(f"key {kid} is not of the type that {algorithm} needs")
