@@ -2,11 +2,16 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from token_service.domain.handles import RandomBytes
 
 _NONCE_BYTES = 12
+
+
+class UnsealableError(ValueError):
+    """Tampered with, sealed as something else's, or never sealed here."""
 
 
 class Sealer:
@@ -24,12 +29,15 @@ class Sealer:
         return urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str, belongs_to: str) -> str:
-        """The secret.
+        """The secret; padding may be left out.
 
         Raises:
-            cryptography.exceptions.InvalidTag: tampered with, or sealed as something else's.
+            UnsealableError: tampered with, sealed as something else's, or never sealed here.
 
         """
-        data = urlsafe_b64decode(sealed)
-        nonce, ciphertext = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
-        return self._cipher.decrypt(nonce, ciphertext, belongs_to.encode()).decode()
+        try:
+            data = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+            nonce, ciphertext = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
+            return self._cipher.decrypt(nonce, ciphertext, belongs_to.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise UnsealableError from error

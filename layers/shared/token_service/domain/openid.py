@@ -1,0 +1,237 @@
+"""OpenID providers: what is kept of each, what is asked of them, and how an operator names them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from token_service.domain.errors import ServiceError
+from token_service.domain.handles import RandomBytes
+from token_service.domain.ports import Clock
+from token_service.domain.sealing import Sealer
+
+_MAX_TEXT = 255
+_MAX_PROVIDERS = 10
+_MAX_REDIRECT_URIS = 10
+_PRINTABLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdProvider:
+    """A provider that an operator trusts; its client secret is kept sealed.
+
+    `redirect_uris` are the storefront's addresses that shoppers may be sent back to, exactly.
+    """
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uris: tuple[str, ...]
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a provider says somebody is; `subject` is unique at that provider and never reused."""
+
+    subject: str
+    email: str | None
+    email_verified: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What it takes to turn a provider's code into an identity."""
+
+    code: str = field(repr=False)
+    callback: str
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+class ProviderRefusedError(ServiceError):
+    """The provider's answer cannot be believed; `detail` says what was wrong with it."""
+
+    code = "server_error"
+
+
+class Providers(Protocol):
+    """The providers an operator trusts."""
+
+    def find(self, provider_id: str) -> OpenIdProvider | None:
+        """The provider, or None; raises Unavailable."""
+
+
+class RelyingParty(Protocol):
+    """Talks to providers.
+
+    Every method raises Unavailable if the provider does not answer, and ProviderRefusedError if
+    what it answers cannot be believed.
+    """
+
+    def authorization_endpoint(self, provider: OpenIdProvider) -> str:
+        """Where the provider takes authorization requests."""
+
+    def identity(self, provider: OpenIdProvider, secret: str, exchange: Exchange) -> Identity:
+        """Exchange a code, check the ID token (OpenID Connect Core section 3.1.3.7)."""
+
+
+class ProviderDetailError(ValueError):
+    """A detail given for a provider is not acceptable; the message names it."""
+
+
+class NoSuchProviderError(LookupError):
+    """There is no provider of this id."""
+
+
+class ProviderRegistry(Providers, Protocol):
+    """Keeps the providers."""
+
+    def list(self) -> tuple[OpenIdProvider, ...]:
+        """All of them, oldest first."""
+
+    def save(self, provider: OpenIdProvider) -> None:
+        """Add a provider, or write over the one of its id; raises OwnerChangedError."""
+
+    def delete(self, provider_id: str) -> bool:
+        """Remove a provider; False if it was gone; raises OwnerChangedError."""
+
+
+class ProviderAdministration:
+    """What an operator does with providers."""
+
+    def __init__(
+        self, registry: ProviderRegistry, sealer: Sealer, now: Clock, random: RandomBytes
+    ) -> None:
+        """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
+        self._registry = registry
+        self._sealer = sealer
+        self._now = now
+        self._random = random
+
+    def create(
+        self,
+        *,
+        name: str,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        redirect_uris: tuple[str, ...],
+    ) -> OpenIdProvider:
+        """Trust a provider from now on.
+
+        Raises:
+            ProviderDetailError: a detail is not acceptable.
+            OwnerChangedError: somebody else changed the providers meanwhile.
+
+        """
+        if len(self._registry.list()) >= _MAX_PROVIDERS:
+            raise ProviderDetailError(f"there are {_MAX_PROVIDERS} providers at most")
+        _check(name, issuer, client_id, client_secret, redirect_uris)
+        now, identifier = self._now(), str(UUID(bytes=self._random(16), version=4))
+        provider = OpenIdProvider(
+            id=identifier,
+            name=name,
+            issuer=issuer,
+            client_id=client_id,
+            client_secret=self._sealer.seal(client_secret, provider_sealing(identifier)),
+            redirect_uris=redirect_uris,
+            created_at=now,
+            updated_at=now,
+        )
+        self._registry.save(provider)
+        return provider
+
+    def show(self, provider_id: str) -> OpenIdProvider:
+        """The provider.
+
+        Raises:
+            NoSuchProviderError: there is none of this id.
+
+        """
+        provider = self._registry.find(provider_id)
+        if provider is None:
+            raise NoSuchProviderError(provider_id)
+        return provider
+
+    def list(self) -> tuple[OpenIdProvider, ...]:
+        """All providers, oldest first."""
+        return self._registry.list()
+
+    def set_secret(self, provider_id: str, client_secret: str) -> OpenIdProvider:
+        """Use another client secret from now on.
+
+        Raises:
+            NoSuchProviderError: there is none of this id.
+            ProviderDetailError: the secret is not acceptable.
+            OwnerChangedError: somebody else changed the providers meanwhile.
+
+        """
+        provider = self.show(provider_id)
+        _check_secret(client_secret)
+        sealed = self._sealer.seal(client_secret, provider_sealing(provider_id))
+        changed = replace(provider, client_secret=sealed, updated_at=self._now())
+        self._registry.save(changed)
+        return changed
+
+    def delete(self, provider_id: str) -> None:
+        """Trust the provider no longer; who signed in by it keeps the tokens until they expire.
+
+        Raises:
+            NoSuchProviderError: there is none of this id.
+            OwnerChangedError: somebody else changed the providers meanwhile.
+
+        """
+        if not self._registry.delete(provider_id):
+            raise NoSuchProviderError(provider_id)
+
+
+def provider_sealing(provider_id: str) -> str:
+    """What a provider's client secret is sealed as."""
+    return f"openid provider {provider_id}"
+
+
+def _check(
+    name: str, issuer: str, client_id: str, client_secret: str, redirect_uris: Iterable[str]
+) -> None:
+    uris = tuple(redirect_uris)
+    problems = {
+        f"name must have 1 to {_MAX_TEXT} printable characters": not (
+            0 < len(name) <= _MAX_TEXT and name.isprintable()
+        ),
+        "issuer must be an https URL without query and fragment": not _is_web(issuer)
+        or "?" in issuer,
+        f"client id must have 1 to {_MAX_TEXT} characters": not _PRINTABLE.fullmatch(client_id),
+        f"there must be 1 to {_MAX_REDIRECT_URIS} redirect URIs": (
+            not 1 <= len(uris) <= _MAX_REDIRECT_URIS
+        ),
+        "redirect URIs are https URLs without fragment": not all(_is_web(uri) for uri in uris),
+    }
+    for problem, is_one in problems.items():
+        if is_one:
+            raise ProviderDetailError(problem)
+    _check_secret(client_secret)
+
+
+def _check_secret(client_secret: str) -> None:
+    if not _PRINTABLE.fullmatch(client_secret):
+        raise ProviderDetailError(f"client secret must have 1 to {_MAX_TEXT} characters")
+
+
+def _is_web(url: str) -> bool:
+    """An https URL, or one of this machine for trying things out (RFC 8252 section 7.3)."""
+    if not _PRINTABLE.fullmatch(url) or "#" in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return secure and bool(parts.hostname) and parts.username is None

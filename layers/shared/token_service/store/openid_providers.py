@@ -1,0 +1,88 @@
+"""The trusted OpenID providers, all in one item of the clients table: they are few.
+
+Their client secrets are sealed; the item's version keeps two operators from undoing each other.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from token_service.domain.openid import OpenIdProvider
+from token_service.domain.ports import OwnerChangedError
+from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+PROVIDERS_ENTITY = "sso#providers"
+_KEY: Item = {"entity": {"S": PROVIDERS_ENTITY}, "part": {"S": "all"}}
+
+
+class DynamoProviders:
+    """Every method may raise Unavailable: DynamoDB did not answer."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """`table` is the clients table."""
+        self._client = client
+        self._table = table
+
+    def find(self, provider_id: str) -> OpenIdProvider | None:
+        """The provider of this id, or None."""
+        return next((one for one in self.list() if one.id == provider_id), None)
+
+    def list(self) -> tuple[OpenIdProvider, ...]:
+        """All of them, oldest first."""
+        return self._read()[0]
+
+    def save(self, provider: OpenIdProvider) -> None:
+        """Add a provider, or write over the one of its id; raises OwnerChangedError."""
+        kept, version = self._read()
+        others = (one for one in kept if one.id != provider.id)
+        self._write(sorted((*others, provider), key=lambda one: (one.created_at, one.id)), version)
+
+    def delete(self, provider_id: str) -> bool:
+        """Remove a provider; False if it was gone; raises OwnerChangedError."""
+        kept, version = self._read()
+        rest = [one for one in kept if one.id != provider_id]
+        if len(rest) == len(kept):
+            return False
+        self._write(rest, version)
+        return True
+
+    def _read(self) -> tuple[tuple[OpenIdProvider, ...], int]:
+        with not_now():
+            answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
+        item = answer.get("Item")
+        if not item:
+            return (), 0
+        entries: list[dict[str, Any]] = json.loads(item["providers"]["S"])
+        return tuple(_provider(entry) for entry in entries), int(item["version"]["N"])
+
+    def _write(self, providers: Iterable[OpenIdProvider], version: int) -> None:
+        item = _KEY | {
+            "providers": {"S": json.dumps([asdict(one) for one in providers])},
+            "version": {"N": str(version + 1)},
+        }
+        try:
+            with not_now():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(entity) OR #version = :read",
+                    ExpressionAttributeNames={"#version": "version"},
+                    ExpressionAttributeValues={":read": {"N": str(version)}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            # The very same there means our own retry, and success.
+            if error.response.get("Item") != item:
+                raise OwnerChangedError("the providers were changed meanwhile") from error
+
+
+def _provider(entry: dict[str, Any]) -> OpenIdProvider:
+    return OpenIdProvider(**entry | {"redirect_uris": tuple(entry["redirect_uris"])})
