@@ -114,7 +114,7 @@ class World:
             "fields": fields | changes.pop("fields", {}),
             "browser": departure.browser,
         }
-        url = self.service.complete(Return(**facts | changes), CALLBACK)
+        url = self.service.complete(Return(**facts | changes), CALLBACK).url
         assert url.startswith(STOREFRONT)
         return query(url)
 
@@ -322,7 +322,7 @@ def test_the_storefront_is_told_that_nobody_was_let_in(world: World) -> None:
         {"error": "login_required", "state": query(again.url)["state"]},
         again.browser,
     )
-    assert query(world.service.complete(back, CALLBACK))["error"] == "access_denied"
+    assert query(world.service.complete(back, CALLBACK).url)["error"] == "access_denied"
     mixed_up = world.come_back(world.begin(), fields={"iss": "https://evil.example"})
     assert mixed_up["error"] == "server_error"
     assert len(world.relying_party.exchanges) == 1

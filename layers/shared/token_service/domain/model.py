@@ -54,6 +54,7 @@ class OwnerKind(StrEnum):
     CLIENT = "client"
     ADMIN = "admin"
     CUSTOMER = "customer"
+    ACCOUNT_MEMBER = "account_member"
     INTEGRATION = "integration"
 
 

@@ -16,7 +16,7 @@ from hmac import compare_digest
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from token_service.domain.errors import InvalidGrant, InvalidRequest, Unavailable
+from token_service.domain.errors import InvalidGrant, InvalidRequest, ServiceError, Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import MINUTE
 from token_service.domain.model import OwnerKind, OwnerRef
@@ -42,6 +42,11 @@ _STATE, _CODE = "single sign-on state", "single sign-on code"
 # RFC 7636 sections 4.1 and 4.2: a verifier's grammar; an S256 challenge has 43 characters.
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}", re.ASCII)
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}", re.ASCII)
+# What the storefront is told of a refusal (RFC 6749 section 4.1.2.1).
+_TOLD = {
+    InvalidGrant.code: "access_denied",
+    Unavailable.code: "temporarily_unavailable",
+}
 # What a storefront may say to the provider through us (OpenID Connect Core section 3.1.2.1).
 PASSED_ON = frozenset({"display", "prompt", "ui_locales", "login_hint"})
 
@@ -71,6 +76,14 @@ class Return:
     provider_id: str
     fields: Mapping[str, str] = field(repr=False)
     browser: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where to send a shopper who came back, and why they were not let in (None: they were)."""
+
+    url: str = field(repr=False)
+    refusal: ServiceError | None = None
 
 
 class Shoppers(Protocol):
@@ -149,7 +162,7 @@ class SingleSignOn:
             _with(self._relying_party.authorization_endpoint(provider), query), browser
         )
 
-    def complete(self, back: Return, callback: str) -> str:
+    def complete(self, back: Return, callback: str) -> Arrival:
         """The storefront's address to send the shopper back to, with a code or the refusal.
 
         Raises:
@@ -167,15 +180,13 @@ class SingleSignOn:
             or not self._nonces.use(f"{_STATE} {state['id']}", state["expires_at"])
         ):
             raise InvalidRequest("The sign-in was not begun in this browser, or is over.")
+        refusal: ServiceError | None = None
         try:
             answer = {"code": self._code(back, state, callback)}
-        except InvalidGrant:
-            answer = {"error": "access_denied"}
-        except Unavailable:
-            answer = {"error": "temporarily_unavailable"}
-        except (InvalidRequest, ProviderRefusedError):
-            answer = {"error": "server_error"}
-        return _with(state["redirect_uri"], answer | {"state": state["state"]})
+        except (InvalidGrant, InvalidRequest, ProviderRefusedError, Unavailable) as error:
+            refusal = error
+            answer = {"error": _TOLD.get(error.code, "server_error")}
+        return Arrival(_with(state["redirect_uri"], answer | {"state": state["state"]}), refusal)
 
     def redeem(self, kind: OwnerKind, code: str, redirect_uri: str, verifier: str) -> OwnerRef:
         """The person a code stands for, once.

@@ -20,6 +20,7 @@ def owner_from_item(item: Item) -> Owner:
 
 _READERS: dict[OwnerKind, Callable[[Item], Owner]] = {
     OwnerKind.ADMIN: account_from_item,
+    OwnerKind.ACCOUNT_MEMBER: account_from_item,
     OwnerKind.CLIENT: client_from_item,
     OwnerKind.CUSTOMER: account_from_item,
     OwnerKind.INTEGRATION: integration_from_item,

@@ -63,7 +63,7 @@ class ElasticPath:
 
     name = "elastic_path"
     routes: Mapping[str, Operation] = {"/oauth/access_token": Operation.ISSUE}
-    prefixes = ("/oauth/", "/v2/")
+    prefixes = ("/oauth/", "/v2/", "/oidc-idp/")
 
     def __init__(self, *, repeat_data: bool = True, allow_origin: str = "*") -> None:
         """`repeat_data` repeats the success body under `data`; `allow_origin` is for browsers."""

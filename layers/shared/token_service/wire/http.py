@@ -18,7 +18,8 @@ from token_service.domain.errors import InvalidRequest
 class Request:
     """One HTTP request. `body_error` is set when the body could not be unpacked.
 
-    Nothing but a SOAP service's name is ever read from `query`: credentials there are not seen.
+    No client's credentials are ever read from `query`: only a SOAP service's name, where pages
+    begin, and what a browser brings from an OpenID provider.
     """
 
     method: str
@@ -69,12 +70,11 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
     """Read an HTTP API event (payload 2.0); what is missing or odd becomes empty, no error."""
     context = as_mapping(event.get("requestContext"))
     http = as_mapping(context.get("http"))
-    headers = as_mapping(event.get("headers"))
     body, broken = _body(event)
     return Request(
         method=_text(http.get("method")).upper(),
         path=_text(event.get("rawPath")) or _text(http.get("path")) or "/",
-        headers={name.lower(): value for name, value in headers.items() if isinstance(value, str)},
+        headers=_headers(event),
         query=_text(event.get("rawQueryString")),
         raw_body=body,
         body_error=broken,
@@ -90,12 +90,25 @@ def request_id(event: Mapping[str, Any]) -> str | None:
 
 def event_from_response(response: Response) -> dict[str, Any]:
     """What API Gateway is given back."""
+    headers = dict(response.headers)
+    cookie = headers.pop("set-cookie", None)
     return {
         "statusCode": response.status,
-        "headers": dict(response.headers),
+        "headers": headers,
+        **({"cookies": [cookie]} if cookie else {}),
         "body": response.body,
         "isBase64Encoded": False,
     }
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """Header names in lower case; payload 2.0 hands cookies over apart from them."""
+    headers = as_mapping(event.get("headers"))
+    read = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
+    cookies = event.get("cookies")
+    if isinstance(cookies, list):
+        read["cookie"] = "; ".join(cookie for cookie in cookies if isinstance(cookie, str))
+    return read
 
 
 def _body(event: Mapping[str, Any]) -> tuple[bytes, bool]:

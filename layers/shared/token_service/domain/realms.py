@@ -1,0 +1,41 @@
+"""Authentication realms: where the shoppers of a deployment are known, one realm a kind of them.
+
+A deployment is one store (design: one deployment, one store), so realms, profiles and the store
+have ids that follow from its issuer: nothing to keep, and the same wherever they are computed.
+"""
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
+
+from token_service.domain.model import OwnerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """Where shoppers of one kind sign in; storefronts name themselves to it by `client_id`."""
+
+    kind: OwnerKind
+    id: str
+    client_id: str
+    name: str
+
+
+def realms(issuer: str) -> dict[str, Realm]:
+    """The realms of a deployment, by id."""
+    found = (
+        Realm(kind, _id(issuer, f"realms/{client_id}"), client_id, name)
+        for kind, client_id, name in (
+            (OwnerKind.CUSTOMER, "customers", "Customers"),
+            (OwnerKind.ACCOUNT_MEMBER, "account-management", "Account members"),
+        )
+    )
+    return {realm.id: realm for realm in found}
+
+
+def store_id(issuer: str) -> str:
+    """The deployment as Elastic Path's URLs name it."""
+    return _id(issuer, "store")
+
+
+def _id(issuer: str, name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"{issuer}/{name}"))
