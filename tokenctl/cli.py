@@ -14,6 +14,7 @@ from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.duration import Duration
 from tokenctl.integrations import integrations
 from tokenctl.output import describe, describe_token, moment, say, say_table, summarize
+from tokenctl.sso_providers import sso_providers
 
 
 @click.group(cls=OneSentenceGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -165,6 +166,7 @@ def revoke_tokens(context: Context, client_id: str) -> None:
 
 main.add_command(accounts)
 main.add_command(integrations)
+main.add_command(sso_providers)
 
 
 @main.group()

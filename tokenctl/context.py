@@ -12,6 +12,7 @@ from token_service.domain.account_administration import AccountDetailError, NoSu
 from token_service.domain.administration import ClientDetailError, NoSuchClientError
 from token_service.domain.errors import Unavailable
 from token_service.domain.integrations import NoSuchIntegrationError
+from token_service.domain.openid import NoSuchProviderError, ProviderDetailError
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tokenctl.deployment import Deployment, DeploymentError
@@ -21,12 +22,15 @@ _MESSAGES: dict[type[Exception], str] = {
     NoSuchAccountError: "there is no account {}",
     NoSuchClientError: "there is no client {}",
     NoSuchIntegrationError: "there is no integration {}",
+    NoSuchProviderError: "there is no OpenID provider {}",
     Unavailable: "DynamoDB did not answer; try again ({})",
 }
 _EXPECTED: tuple[type[Exception], ...] = (
     NoSuchAccountError,
     NoSuchClientError,
     NoSuchIntegrationError,
+    NoSuchProviderError,
+    ProviderDetailError,
     Unavailable,
     AccountDetailError,
     BotoCoreError,

@@ -15,6 +15,7 @@ from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.keys import PrivateKey, SigningKeys, VerificationKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind
+from token_service.domain.openid import ProviderAdministration
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.revoke import token_location
 from token_service.domain.sealing import Sealer
@@ -26,6 +27,7 @@ from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
 from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.openid_providers import DynamoProviders
 from token_service.store.owners import DynamoOwners
 from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys
@@ -112,12 +114,23 @@ class Deployment:
         )
 
     @cached_property
-    def integrations(self) -> IntegrationAdministration:
-        """What can be done with integrations."""
+    def sealer(self) -> Sealer:
+        """Seals secrets that must be read again."""
         secrets_manager = boto3.client(
             "secretsmanager", region_name=os.environ.get("AWS_REGION"), config=AWS_CONFIG
         )
         key = sealing_key(secrets_manager, self.outputs["SealingSecretId"])
+        return Sealer(key, secrets.token_bytes)
+
+    @cached_property
+    def sso_providers(self) -> ProviderAdministration:
+        """What can be done with OpenID providers."""
+        registry = DynamoProviders(self.dynamodb, self.outputs["ClientsTable"])
+        return ProviderAdministration(registry, self.sealer, now, secrets.token_bytes)
+
+    @cached_property
+    def integrations(self) -> IntegrationAdministration:
+        """What can be done with integrations."""
         mint = TokenMint(
             tokens=self.tokens,
             keys=SigningKeys(_sign_nothing, now),
@@ -128,7 +141,7 @@ class Deployment:
         return IntegrationAdministration(
             registry=DynamoIntegrations(self.dynamodb, self.outputs["ClientsTable"], pause),
             mint=mint,
-            sealer=Sealer(key, secrets.token_bytes),
+            sealer=self.sealer,
             now=now,
             random=secrets.token_bytes,
         )

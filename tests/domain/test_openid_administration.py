@@ -1,0 +1,108 @@
+"""What an operator may register as a provider."""
+
+from typing import Any
+
+import pytest
+from token_service.domain.openid import (
+    NoSuchProviderError,
+    OpenIdProvider,
+    ProviderAdministration,
+    ProviderDetailError,
+    provider_sealing,
+)
+
+from tests.clock import FrozenClock, SeededBytes
+from tests.openid_world import sealer
+
+DETAILS: dict[str, Any] = {
+    "name": "Directory",
+    "issuer": "https://idp.example/tenant",
+    "client_id": "us",
+    "client_secret": "s3cret",
+    "redirect_uris": ("https://shop.example/back?x=1", "http://localhost:3000/back"),
+}
+
+
+class MemoryProviders:
+    """Providers by id."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, OpenIdProvider] = {}
+
+    def find(self, provider_id: str) -> OpenIdProvider | None:
+        """The provider."""
+        return self.by_id.get(provider_id)
+
+    def list(self) -> tuple[OpenIdProvider, ...]:
+        """All."""
+        return tuple(self.by_id.values())
+
+    def save(self, provider: OpenIdProvider) -> None:
+        """Keep."""
+        self.by_id[provider.id] = provider
+
+    def delete(self, provider_id: str) -> bool:
+        """Forget."""
+        return self.by_id.pop(provider_id, None) is not None
+
+
+@pytest.fixture
+def administration() -> ProviderAdministration:
+    """Over no providers."""
+    return ProviderAdministration(MemoryProviders(), sealer(), FrozenClock(), SeededBytes())
+
+
+def test_a_provider_is_made_changed_and_removed(administration: ProviderAdministration) -> None:
+    """Its secret opens only as its own."""
+    made = administration.create(**DETAILS)
+    assert administration.show(made.id) == made
+    assert sealer().open(made.client_secret, provider_sealing(made.id)) == "s3cret"
+    changed = administration.set_secret(made.id, "another")
+    assert sealer().open(changed.client_secret, provider_sealing(made.id)) == "another"
+    assert administration.list() == (changed,)
+    administration.delete(made.id)
+    for act in (administration.show, administration.delete):
+        with pytest.raises(NoSuchProviderError):
+            act(made.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": ""},
+        {"name": "n" * 256},
+        {"name": "a\nb"},
+        {"issuer": "http://idp.example"},
+        {"issuer": "idp.example"},
+        {"issuer": "https://idp.example?x"},
+        {"issuer": "https://idp.example#x"},
+        {"issuer": "https://user@idp.example"},
+        {"issuer": "https://[::"},
+        {"issuer": "https://"},
+        {"client_id": ""},
+        {"client_id": "a b"},
+        {"client_secret": ""},
+        {"client_secret": "ü"},
+        {"redirect_uris": ()},
+        {"redirect_uris": ("http://shop.example",)},
+        {"redirect_uris": ("javascript:alert(1)",)},
+        {"redirect_uris": ("https://shop.example/#x",)},
+        {"redirect_uris": tuple(f"https://{n}.example" for n in range(11))},
+    ],
+    ids=str,
+)
+def test_what_could_not_work_or_is_not_safe_is_refused(
+    administration: ProviderAdministration, change: dict[str, Any]
+) -> None:
+    """Before anything is kept."""
+    with pytest.raises(ProviderDetailError):
+        administration.create(**DETAILS | change)
+    assert administration.list() == ()
+
+
+def test_there_are_few_providers(administration: ProviderAdministration) -> None:
+    """All of them are read at each sign-in, so there is an end to them."""
+    for _ in range(10):
+        administration.create(**DETAILS)
+    with pytest.raises(ProviderDetailError):
+        administration.create(**DETAILS)

@@ -1,0 +1,47 @@
+"""`tokenctl sso-providers`: whom shoppers may sign in by."""
+
+import boto3
+import pytest
+
+from tests.service import ISSUER
+from tests.tokenctl.conftest import Tokenctl
+from tests.tokenctl.test_errors import assert_one_sentence
+from tokenctl.deployment import Deployment
+
+CREATE = (
+    *("sso-providers", "create", "Directory", "--issuer", "https://idp.example"),
+    *("--client-id", "us", "--redirect-uri", "https://shop.example/back", "--secret-stdin"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _sealing_key(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack's sealing secret, as CloudFormation generates it."""
+    boto3.client("secretsmanager").create_secret(Name="Sealing", SecretString="s" * 64)
+    complete = Deployment({**deployment.outputs, "SealingSecretId": "Sealing"}, deployment.dynamodb)
+    monkeypatch.setattr(Deployment, "find", lambda _stack_name: complete)
+
+
+def test_a_provider_from_creation_to_removal(tokenctl: Tokenctl) -> None:
+    """Its addresses are told, its secret never again."""
+    made = tokenctl.json(*CREATE, stdin="an-idp-secret\n")
+    assert made["customer_callback"].startswith(f"{ISSUER}/oidc-idp/callback/stores/")
+    assert made["account_member_login"].endswith(
+        f"?elasticpath_commerce_cloud_profile_id={made['id']}"
+    )
+    assert tokenctl.json("sso-providers", "show", made["id"]) == made
+    (row,) = tokenctl.json("sso-providers", "list")
+    assert row["issuer"] == "https://idp.example"
+    tokenctl.json("sso-providers", "set-secret", made["id"], "--secret-stdin", stdin="other\n")
+    everything = str(made) + str(row)
+    assert "an-idp-secret" not in everything
+    assert tokenctl.json("sso-providers", "delete", made["id"], "--yes")["state"] == "deleted"
+    assert tokenctl.json("sso-providers", "list") == []
+
+
+def test_what_goes_wrong_is_said_in_one_sentence(tokenctl: Tokenctl) -> None:
+    """An unknown provider, and a secret that is none."""
+    unknown = tokenctl("sso-providers", "show", "8f6f2f64-0000-4000-8000-000000000001")
+    assert_one_sentence(unknown, "there is no OpenID provider")
+    empty = tokenctl(*CREATE, stdin="\n")
+    assert_one_sentence(empty, "client secret must have")
