@@ -1,6 +1,6 @@
 """The store in dictionaries: the reference that DynamoDB is held against, with faults on demand."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from token_service.domain.location import Location, hour_of, locate
@@ -9,12 +9,19 @@ from token_service.domain.model import (
     Account,
     Client,
     Integration,
+    LastUse,
     Owner,
     OwnerKind,
     OwnerRef,
     TokenRecord,
 )
-from token_service.domain.ports import LockOut, OwnerChangedError, OwnerExistsError, Page
+from token_service.domain.ports import (
+    FailureWindow,
+    LockOut,
+    OwnerChangedError,
+    OwnerExistsError,
+    Page,
+)
 from token_service.store.tokens import TokenCollisionError
 
 
@@ -67,7 +74,21 @@ class MemoryRegistry[T: (Account, Client, Integration)]:
 
 
 class MemoryClients(MemoryRegistry[Client]):
-    """Clients, which have an id and no other name."""
+    """Clients, which have an id and no other name, and notes of their use that end with them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uses = MemoryClientUses()
+
+    def create(self, owner: Client) -> None:
+        """Keep a new client, never used before."""
+        super().create(owner)
+        self.uses.by_id.pop(owner.id, None)
+
+    def delete(self, owner: Client) -> bool:
+        """Remove a client, and when it was used."""
+        self.uses.by_id.pop(owner.id, None)
+        return super().delete(owner)
 
 
 class MemoryAccounts(MemoryRegistry[Account]):
@@ -139,6 +160,55 @@ class MemoryLoginFailures:
     def reset(self, key: str) -> None:
         """Forget the failures."""
         self.by_key.pop(key, None)
+
+
+class MemoryClientFailures:
+    """Counters by key, each with the moment (seconds) at which its window ends."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, tuple[int, int]] = {}
+        self.writes = 0
+
+    def count(self, key: str, now: int, window: FailureWindow) -> int | None:
+        """Count one failure, unless the window is full."""
+        self.writes += 1
+        failures, until = self.by_key.get(key, (0, 0))
+        if until <= now:
+            failures, until = 0, now + window.seconds
+        if failures >= window.max_failures:
+            return until - now
+        self.by_key[key] = (failures + 1, until)
+        return None
+
+    def reset(self, key: str) -> None:
+        """Forget the failures."""
+        self.writes += 1
+        self.by_key.pop(key, None)
+
+
+class MemoryClientUses:
+    """When clients were last used, beside the clients that it is about."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, LastUse] = {}
+        self.writes = 0
+
+    def note(self, client_id: str, mark: str | None, now: int, at_most_every: int) -> None:
+        """Note a use, unless one was noted just before."""
+        self.writes += 1
+        former = self.last_used(client_id)
+        noted = former.client if mark is None else former.by_mark.get(mark)
+        if noted is None or noted <= now - at_most_every:
+            by_mark = {} if mark is None else {mark: now}
+            self.by_id[client_id] = LastUse(now, {**former.by_mark, **by_mark})
+
+    def last_used(self, client_id: str) -> LastUse:
+        """When a client was last used."""
+        return self.by_id.get(client_id, LastUse())
+
+    def last_used_of(self, client_ids: Iterable[str]) -> Mapping[str, LastUse]:
+        """The same of many."""
+        return {client_id: self.last_used(client_id) for client_id in client_ids}
 
 
 class MemoryNonces:

@@ -1,11 +1,15 @@
 """The whole service in process, over the in-memory store or over any other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.client_assertions import ClientAssertions
+from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
+from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
@@ -15,21 +19,53 @@ from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
+from token_service.domain.ports import ClientFailures, Clients, ClientUses, Clock, Nonces
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import make_key
 from token_service.domain.sealing import Sealer
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.clock import FrozenClock, SeededBytes
-from tests.memory_store import MemoryLoginFailures, MemoryNonces, MemoryOwners, MemoryTokens
+from tests.memory_store import (
+    MemoryClientFailures,
+    MemoryClientUses,
+    MemoryLoginFailures,
+    MemoryNonces,
+    MemoryOwners,
+    MemoryTokens,
+)
 
 ISSUER = "https://auth.example.test"
+# What an assertion may be for, at any endpoint; which of them at which is tested on the wire.
+AUDIENCES = frozenset({ISSUER, f"{ISSUER}/oauth2/token", f"{ISSUER}/connect/token"})
 
 
 @cache
 def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
     """One key pair an algorithm for the whole run; making an RSA key takes a while."""
     return make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+
+
+def authenticator(  # noqa: PLR0913 - one parameter a collaborator
+    clients: Clients,
+    now: Clock,
+    hold_seconds: int = 0,
+    *,
+    nonces: Nonces | None = None,
+    failures: ClientFailures | None = None,
+    uses: ClientUses | None = None,
+    missed: Callable[[Exception], None] = lambda _: None,
+) -> ClientAuthenticator:
+    """Authenticates clients of any store, with what the test does not name in memory."""
+    failures = failures or MemoryClientFailures()
+    return ClientAuthenticator(
+        clients,
+        now,
+        hold_seconds,
+        assertions=ClientAssertions(AUDIENCES, nonces or MemoryNonces(), now),
+        throttle=ClientThrottle(failures, DEFAULT_FAILURE_WINDOW, now),
+        use=ClientUseNotes(uses or MemoryClientUses(), now, missed),
+    )
 
 
 @dataclass
@@ -52,11 +88,14 @@ class Service:
         self.tokens = MemoryTokens(self.owners)
         self.failures = MemoryLoginFailures()
         self.nonces = MemoryNonces()
+        self.client_failures = MemoryClientFailures()
+        self.uses = self.clients.uses
+        self.missed: list[Exception] = []
         self.private_key, public_key = key_pair(self.algorithm)
         self.published = [public_key]
         self.keys = VerificationKeys(lambda: tuple(self.published), self.now)
         self.administration = ClientAdministration(self.clients, self.now, self.random)
-        self.authenticator = ClientAuthenticator(self.clients, self.now, self.hold_seconds)
+        self.authenticator = self._new_authenticator(self.hold_seconds)
         self.mint = TokenMint(
             tokens=self.tokens,
             keys=SigningKeys(lambda: self.private_key, self.now),
@@ -72,11 +111,9 @@ class Service:
             settings=ValidationSettings(self.settings.issuer, self.not_before),
             now=self.now,
         )
-        self.introspector = TokenIntrospector(
-            ClientAuthenticator(self.clients, self.now), self.validator
-        )
+        self.introspector = TokenIntrospector(self._new_authenticator(), self.validator)
         self.revocation = TokenRevocation(
-            authenticator=ClientAuthenticator(self.clients, self.now),
+            authenticator=self._new_authenticator(),
             tokens=self.tokens,
             keys=self.keys,
             issuer=self.settings.issuer,
@@ -84,6 +121,18 @@ class Service:
         )
         self._add_people()
         self._add_integrations()
+
+    def _new_authenticator(self, hold_seconds: int = 0) -> ClientAuthenticator:
+        """One a function, as it is deployed: what they remember, they remember apart."""
+        return authenticator(
+            self.clients,
+            self.now,
+            hold_seconds,
+            nonces=self.nonces,
+            failures=self.client_failures,
+            uses=self.uses,
+            missed=self.missed.append,
+        )
 
     def _add_people(self) -> None:
         self.hasher = PasswordHasher(CHEAPEST, self.random)

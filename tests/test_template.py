@@ -20,6 +20,14 @@ PEOPLE = ["admin#*", "customer#*"]
 OWNERS = ["admin#*", "client#*", "customer#*", "integration#*"]
 # A condition on leading keys would have to hold for the keys of both tables.
 BOTH_AT_ONCE: Statement = (["dynamodb:BatchGetItem"], "ClientsTable TokensTable", [])
+# What authenticating a client takes besides reading it.
+NOTE_USE: Statement = (["dynamodb:UpdateItem"], "ClientsTable", ["used#client#*"])
+COUNT_FAILURES: Statement = (
+    ["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
+    "TokensTable",
+    ["failures#*"],
+)
+USE_UP: Statement = (["dynamodb:PutItem"], "TokensTable", ["nonce#*"])
 PERMISSIONS: dict[str, list[Statement]] = {
     "RotateKeysFunction": [
         (["dynamodb:GetItem", "dynamodb:PutItem"], "ClientsTable", KEYS),
@@ -27,7 +35,9 @@ PERMISSIONS: dict[str, list[Statement]] = {
     ],
     "IssueFunction": [
         (["dynamodb:GetItem"], "ClientsTable", CLIENTS),
+        NOTE_USE,
         (["dynamodb:PutItem"], "TokensTable", []),
+        COUNT_FAILURES,
         (["secretsmanager:GetSecretValue"], "SigningSecret", []),
     ],
     "LoginFunction": [
@@ -50,17 +60,23 @@ PERMISSIONS: dict[str, list[Statement]] = {
     "IntrospectFunction": [
         BOTH_AT_ONCE,
         (["dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
+        NOTE_USE,
         (["dynamodb:GetItem"], "TokensTable", []),
+        COUNT_FAILURES,
+        USE_UP,
     ],
     "RevokeFunction": [
         (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
+        NOTE_USE,
         (["dynamodb:UpdateItem"], "TokensTable", []),
+        COUNT_FAILURES,
+        USE_UP,
     ],
     "AuthorizerFunction": [
         BOTH_AT_ONCE,
         (["dynamodb:GetItem"], "ClientsTable", [*OWNERS, *KEYS, "name#consumer#*"]),
         (["dynamodb:GetItem"], "TokensTable", []),
-        (["dynamodb:PutItem"], "TokensTable", ["nonce#*"]),
+        USE_UP,
         (["secretsmanager:GetSecretValue"], "SealingSecret", []),
     ],
     "DiscoveryFunction": [(["dynamodb:GetItem"], "ClientsTable", KEYS)],

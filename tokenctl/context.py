@@ -9,7 +9,9 @@ from typing import IO, Any, override
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
-from token_service.domain.administration import ClientDetailError, NoSuchClientError
+from token_service.domain.administration import NoSuchClientError
+from token_service.domain.client_details import ClientDetailError
+from token_service.domain.client_keys import ClientKeyError
 from token_service.domain.errors import Unavailable
 from token_service.domain.integrations import NoSuchIntegrationError
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
@@ -31,6 +33,7 @@ _EXPECTED: tuple[type[Exception], ...] = (
     AccountDetailError,
     BotoCoreError,
     ClientDetailError,
+    ClientKeyError,
     ClientError,
     DeploymentError,
     OwnerChangedError,

@@ -22,6 +22,7 @@ from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.settings import read_layouts
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
@@ -91,6 +92,11 @@ class Deployment:
     def clients(self) -> DynamoClients:
         """The clients."""
         return DynamoClients(self.dynamodb, self.outputs["ClientsTable"], pause)
+
+    @cached_property
+    def uses(self) -> DynamoClientUses:
+        """When clients were last used."""
+        return DynamoClientUses(self.dynamodb, self.outputs["ClientsTable"], pause)
 
     @cached_property
     def administration(self) -> ClientAdministration:

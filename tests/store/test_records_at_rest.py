@@ -8,7 +8,6 @@ import pytest
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
 from token_service.domain.algorithms import SigningAlgorithm
-from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import InvalidGrant
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.issue import IssueRequest, TokenIssuer
@@ -35,7 +34,7 @@ from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, si
 from tests.clock import FrozenClock, SeededBytes
 from tests.memory_store import place_of
 from tests.samples import NOW, a_client, a_record, an_account, an_integration
-from tests.service import ISSUER, key_pair
+from tests.service import ISSUER, authenticator, key_pair
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def issue(store: Store, administration: ClientAdministration, details: NewClient
     """A token of a new client, kept in this store."""
     made = administration.create(details)
     now = FrozenClock(NOW)
-    issuer = TokenIssuer(ClientAuthenticator(store.clients, now), mint(store))
+    issuer = TokenIssuer(authenticator(store.clients, now), mint(store))
     credentials = ClientCredentials(made.client.id, made.secret)
     return issuer.issue(IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant)))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 from token_service.domain.algorithms import SigningAlgorithm
-from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
@@ -17,7 +16,7 @@ from token_service.domain.model import ClientCredentials, Grant
 from token_service.domain.rotation import Keyring
 from token_service.store.signing_keys import DynamoPublicKeys
 
-from tests.service import ISSUER, key_pair
+from tests.service import ISSUER, authenticator, key_pair
 from tokenctl.cli import main
 from tokenctl.deployment import Deployment
 
@@ -85,7 +84,7 @@ def issue(deployment: Deployment) -> Callable[[Any], str]:
         now=now,
         random=token_bytes,
     )
-    issuer = TokenIssuer(ClientAuthenticator(deployment.clients, now), mint)
+    issuer = TokenIssuer(authenticator(deployment.clients, now, uses=deployment.uses), mint)
 
     def new_token(created: Any) -> str:  # noqa: ANN401 - JSON
         credentials = ClientCredentials(created["client_id"], created["client_secret"])

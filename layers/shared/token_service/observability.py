@@ -57,6 +57,13 @@ def observe_authorization(kind: str, verdict: str, client_id: str | None) -> Non
     count("Authorizations", {"kind": kind, "verdict": verdict})
 
 
+def observe_missed_use(error: Exception) -> None:
+    """Log and count a client's use that could not be noted; the client was served."""
+    # The message might name the client's item; the type cannot.
+    logger.warning("use not noted", detail=type(error).__name__)
+    count("MissedUses", {"reason": type(error).__name__})
+
+
 def observe_sweep(result: SweepResult) -> None:
     """Log and count one sweep."""
     logger.info("swept", extra=result.as_dict())

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from token_service.domain.client_assertions import ClientAssertions
+from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
+from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
@@ -23,7 +26,7 @@ from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind, TokenFormat
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
-from token_service.domain.ports import LockOut
+from token_service.domain.ports import FailureWindow, LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation
 from token_service.domain.sealing import Sealer
@@ -33,10 +36,13 @@ from token_service.observability import (
     logger,
     observe,
     observe_authorization,
+    observe_missed_use,
     tracer,
 )
 from token_service.settings import Environment
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.client_failures import DynamoClientFailures
+from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
@@ -48,7 +54,7 @@ from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
 from token_service.system import AWS_CONFIG, now, pause
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
-from token_service.wire.dialect import Dialect
+from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
 from token_service.wire.endpoints import (
     Endpoint,
@@ -59,7 +65,7 @@ from token_service.wire.endpoints import (
 from token_service.wire.http import event_from_response, request_from_event, request_id
 from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
-from token_service.wire.registry import dialect_for, dialects
+from token_service.wire.registry import assertion_audiences, dialect_for, dialects
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -157,11 +163,31 @@ def mint() -> TokenMint:
     )
 
 
+def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientAuthenticator:
+    """Finds out which client calls one kind of endpoint."""
+    env = environment()
+    tokens_table, default = env.text("TOKENS_TABLE"), DEFAULT_FAILURE_WINDOW
+    window = FailureWindow(
+        env.number("CLIENT_AUTH_MAX_FAILURES", default.max_failures),
+        env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
+    )
+    names = assertion_audiences(env.text("ISSUER"), operation, all_dialects())
+    uses = DynamoClientUses(dynamodb(), env.text("CLIENTS_TABLE"), pause)
+    return ClientAuthenticator(
+        clients(),
+        now,
+        hold_seconds,
+        assertions=ClientAssertions(names, DynamoNonces(dynamodb(), tokens_table), now),
+        throttle=ClientThrottle(DynamoClientFailures(dynamodb(), tokens_table), window, now),
+        use=ClientUseNotes(uses, now, observe_missed_use),
+    )
+
+
 @cache
 def issue_endpoint() -> Endpoint:
     """The token endpoints of clients."""
     env = environment()
-    authenticator = ClientAuthenticator(clients(), now, env.number("OWNER_CACHE_SECONDS", 0))
+    authenticator = client_authenticator(Operation.ISSUE, env.number("OWNER_CACHE_SECONDS", 0))
     lifetime = env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME)
     issuer = TokenIssuer(authenticator, mint(), lifetime)
     return IssueEndpoint(all_dialects(), observe, issuer)
@@ -197,7 +223,7 @@ def login_endpoint() -> Endpoint:
 @cache
 def introspect_endpoint() -> Endpoint:
     """The introspection endpoints."""
-    introspector = TokenIntrospector(ClientAuthenticator(clients(), now), validator())
+    introspector = TokenIntrospector(client_authenticator(Operation.INTROSPECT), validator())
     return IntrospectEndpoint(all_dialects(), observe, introspector)
 
 
@@ -205,7 +231,7 @@ def introspect_endpoint() -> Endpoint:
 def revoke_endpoint() -> Endpoint:
     """The revocation endpoints."""
     revocation = TokenRevocation(
-        authenticator=ClientAuthenticator(clients(), now),
+        authenticator=client_authenticator(Operation.REVOKE),
         tokens=tokens(),
         keys=verification_keys(),
         issuer=environment().text("ISSUER"),

@@ -70,6 +70,11 @@ class LoadedKey:
         return ALGORITHMS[self.algorithm].verify(message, self.key, signature)
 
 
+def is_private(jwk: Mapping[str, Any]) -> bool:
+    """Whether a JWK holds what only its owner may know: a private key, or a symmetric one."""
+    return not _PRIVATE_MEMBERS.isdisjoint(jwk)
+
+
 def load_jwk(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> LoadedKey:
     """Make a public JWK (RFC 7517) ready to verify with one algorithm; `kid` names it in errors.
 
@@ -77,7 +82,7 @@ def load_jwk(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> L
         WeakKeyError: private, malformed, too short or too long, or not of the algorithm's type.
 
     """
-    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+    if is_private(jwk):
         raise WeakKeyError(f"key {kid} has private members")
     _check_type(kid, algorithm, jwk)
     try:

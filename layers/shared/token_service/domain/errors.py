@@ -28,6 +28,20 @@ class InvalidClient(ServiceError):
     code = "invalid_client"
 
 
+class TooManyFailures(ServiceError):
+    """Client authentication failed once more than it may; `retry_after` is in seconds.
+
+    RFC 6585 section 4. Says no more of the client than InvalidClient does.
+    """
+
+    code = "too_many_failures"
+
+    def __init__(self, retry_after: int) -> None:
+        """`retry_after` seconds from now failures are told as such again."""
+        super().__init__("too many failed attempts; try again later")
+        self.retry_after = retry_after
+
+
 class InvalidGrant(ServiceError):
     """A person's name and password do not go together, or the name is locked; never which."""
 

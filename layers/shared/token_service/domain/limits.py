@@ -33,6 +33,7 @@ class FieldLimits:
     grant_type: int = 100
     scope: int = 300
     token: int = 8 * 1024
+    jti: int = 256
 
 
 LIMITS = FieldLimits()

@@ -225,13 +225,25 @@ class ClientCredentials:
     """What a caller presented to prove which client it is; None is what it did not present.
 
     `assertion` is a signed JWT (RFC 7523); `source` is the network address it came from, under
-    which failures are counted.
+    which failures are counted. `malformed` credentials name a client and can prove none.
     """
 
     client_id: str
     secret: str | None = field(default=None, repr=False)
     assertion: str | None = field(default=None, repr=False)
     source: str = ""
+    malformed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastUse:
+    """When a client was last used, and each of its secrets and keys; seconds, up to an hour old.
+
+    `by_mark` is keyed as `client_use` has it. Nothing noted means never used.
+    """
+
+    client: int | None = None
+    by_mark: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from token_service.domain.model import Client, OwnerKind
 from token_service.store.client_items import client_from_item, client_to_item
+from token_service.store.client_uses import use_key
 from token_service.store.dynamodb import Pause
 from token_service.store.registry import DynamoRegistry, Shape
 
@@ -15,6 +16,7 @@ _SHAPE = Shape[Client](
     client_to_item,
     client_from_item,
     expires_at=lambda client: client.expires_at,
+    companions=lambda client: [use_key(client.id)],
 )
 
 

@@ -45,7 +45,8 @@ class Kept(Protocol):
 class Shape[T: Kept]:
     """How owners of one kind are written: their item, their names' keys, when they end.
 
-    `called` is what people call one.
+    `called` is what people call one; `companions` are the keys of items that others write about
+    an owner, and that neither outlive it nor come before it.
     """
 
     kind: OwnerKind
@@ -54,6 +55,7 @@ class Shape[T: Kept]:
     name_keys: Callable[[T], list[Item]] = lambda _: []
     called: Callable[[T], str] = lambda owner: owner.ref.id
     expires_at: Callable[[T], int | None] = lambda _: None
+    companions: Callable[[T], list[Item]] = lambda _: []
 
 
 class DynamoRegistry[T: Kept]:
@@ -93,6 +95,7 @@ class DynamoRegistry[T: Kept]:
                 self._client,
                 *(self._put_new(item) for item in unique),
                 {"Put": {"TableName": self._table, "Item": entry}},
+                *(self._delete(key) for key in self._shape.companions(owner)),
             )
         except TransactionConditionError as error:
             raise OwnerExistsError(f"there is already {self._called(owner)}") from error
@@ -126,7 +129,11 @@ class DynamoRegistry[T: Kept]:
 
     def delete(self, owner: T) -> bool:
         """Remove an owner with its names and its directory entry; False if it was gone."""
-        keys = [*self._shape.name_keys(owner), directory_key(owner.ref)]
+        keys = [
+            *self._shape.name_keys(owner),
+            directory_key(owner.ref),
+            *self._shape.companions(owner),
+        ]
         try:
             transact(
                 self._client,

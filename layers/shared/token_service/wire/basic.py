@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
+from dataclasses import replace
 
 from token_service.domain.errors import InvalidClient, InvalidRequest
 from token_service.domain.model import ClientCredentials
@@ -18,8 +19,10 @@ def uses_basic(request: Request) -> bool:
 def read_basic(request: Request) -> ClientCredentials | None:
     """The credentials of an Authorization header, both halves form-decoded; None without Basic.
 
+    Where the second half cannot be read they still name a client, whose failure it is.
+
     Raises:
-        InvalidClient: the header is malformed.
+        InvalidClient: the header names nobody.
 
     """
     if not uses_basic(request):
@@ -28,12 +31,15 @@ def read_basic(request: Request) -> ClientCredentials | None:
         decoded = b64decode(
             request.headers["authorization"].partition(" ")[2].strip(), validate=True
         )
-        client_id, colon, secret = decoded.partition(b":")
-        credentials = ClientCredentials(
-            decode_component(client_id), decode_component(secret) or None, source=request.source_ip
-        )
+        first, colon, second = decoded.partition(b":")
+        client_id = decode_component(first)
     except (Base64Error, ValueError, InvalidRequest) as error:
         raise InvalidClient(detail="malformed Basic credentials") from error
-    if not colon or not credentials.client_id:
+    if not client_id:
         raise InvalidClient(detail="malformed Basic credentials")
-    return credentials
+    named = ClientCredentials(client_id, source=request.source_ip)
+    try:
+        secret = decode_component(second)
+    except InvalidRequest:
+        return replace(named, malformed=True)
+    return replace(named, secret=secret or None, malformed=not colon)

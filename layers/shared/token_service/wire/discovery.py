@@ -50,15 +50,19 @@ class DiscoveryEndpoint(Endpoint):
 
 def metadata(issuer: str) -> dict[str, object]:
     """What this authorization server does, and where (RFC 8414 section 2)."""
-    methods = ["client_secret_basic", "client_secret_post"]
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    algorithms = list(SigningAlgorithm)
     return {
         "issuer": issuer,
         "token_endpoint": issuer + standard.TOKEN_PATH,
         "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint": issuer + standard.INTROSPECTION_PATH,
         "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint": issuer + standard.REVOCATION_PATH,
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "jwks_uri": issuer + JWKS_PATH,
         "grant_types_supported": [Grant.CLIENT_CREDENTIALS],
         # Required members that say nothing here: no user ever signs in through a redirect.

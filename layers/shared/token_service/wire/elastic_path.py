@@ -13,6 +13,7 @@ from token_service.domain.errors import (
     MethodNotAllowed,
     PayloadTooLarge,
     ServiceError,
+    TooManyFailures,
     UnsupportedGrantType,
 )
 from token_service.domain.issue import IssueRequest
@@ -52,6 +53,7 @@ _STATUSES = {
     "not_found": (404, "Not Found"),
     "method_not_allowed": (405, "Method Not Allowed"),
     "payload_too_large": (413, "Payload Too Large"),
+    "too_many_failures": (429, "Too Many Requests"),
     "server_error": (500, "Internal Server Error"),
     "temporarily_unavailable": (503, "Service Unavailable"),
 }
@@ -131,6 +133,8 @@ class ElasticPath:
         headers = dict(self.headers)
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow
+        if isinstance(error, TooManyFailures):
+            headers["retry-after"] = str(error.retry_after)
         if status == _UNAVAILABLE:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         entry = {"status": str(status), "title": title}

@@ -4,13 +4,15 @@ Two dialects speak it, strictly and leniently. What differs between them is data
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from token_service.domain.client_assertions import named_client
 from token_service.domain.errors import (
     InvalidClient,
     InvalidRequest,
     MethodNotAllowed,
     ServiceError,
+    TooManyFailures,
     UnsupportedMediaType,
     UnsupportedTokenType,
 )
@@ -31,6 +33,8 @@ from token_service.wire.form import FORM, Repeated, read_form
 from token_service.wire.http import Request, Response, json_response
 
 _HTTP_UNAVAILABLE = 503
+# RFC 7523 section 2.2
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BASIC = 'Basic realm="{realm}", charset="UTF-8"'
 BEARER = 'Bearer realm="{realm}"'
 
@@ -58,14 +62,15 @@ class Profile:
     """Everything in which one OAuth dialect differs from another.
 
     `errors` says how an error code is told at an operation, `other_errors` at all of them; a code
-    in neither is status 400 under its own name.
+    in neither is status 400 under its own name. `first_method_wins` is for two ways of client
+    authentication at once: Basic, then a secret in the body, then an assertion.
     """
 
     name: str
     routes: Mapping[str, Operation]
     prefixes: tuple[str, ...]
     repeated: Repeated
-    basic_wins: bool
+    first_method_wins: bool
     public_may_send_secret: bool
     missing_grant_type: str | None
     token_members: tuple[str, ...]
@@ -168,6 +173,8 @@ class OAuthDialect:
         headers = dict(self._profile.headers)
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow
+        if isinstance(error, TooManyFailures):
+            headers["retry-after"] = str(error.retry_after)
         if answer.status == _HTTP_UNAVAILABLE:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         if answer.challenge:
@@ -198,23 +205,28 @@ class OAuthDialect:
         return read_form(request.body, self._profile.repeated)
 
     def _credentials(self, request: Request, fields: dict[str, str]) -> ClientCredentials | None:
+        lenient = self._profile.first_method_wins
         basic = read_basic(request)
         client_id, secret = fields.get("client_id"), fields.get("client_secret")
-        if basic and not self._profile.basic_wins:
-            if secret is not None:
+        assertion = _assertion(fields, lenient=lenient)
+        if not lenient:
+            if sum(way is not None for way in (basic, secret, assertion)) > 1:
                 raise InvalidRequest("more than one way of client authentication")
-            if client_id not in (None, basic.client_id):
+            if basic and client_id not in (None, basic.client_id):
                 raise InvalidRequest("client_id differs from the Authorization header's")
-        source = request.source_ip
-        credentials = basic or (
-            ClientCredentials(client_id, secret, source=source) if client_id else None
+        if basic:
+            return _within_limits(basic)
+        if secret is not None:
+            assertion = None
+        if assertion is not None and client_id is None:
+            client_id = named_client(assertion)
+            if client_id is None:
+                raise InvalidClient(detail="assertion names no client")
+        if client_id is None:
+            return None
+        return _within_limits(
+            ClientCredentials(client_id, secret, assertion, source=request.source_ip)
         )
-        if credentials and (
-            len(credentials.client_id) > LIMITS.client_id
-            or len(credentials.secret or "") > LIMITS.client_secret
-        ):
-            raise InvalidClient(detail="client id or secret too long")
-        return credentials
 
     def _describe(self, active: ActiveToken) -> dict[str, object]:
         record = active.record
@@ -243,3 +255,22 @@ class OAuthDialect:
 
     def _json(self, status: int, body: object) -> Response:
         return json_response(status, body, self._profile.headers, self._profile.content_type)
+
+
+def _assertion(fields: dict[str, str], *, lenient: bool) -> str | None:
+    """The JWT of RFC 7523 section 2.2; half of it is an error, or nothing to the lenient."""
+    kind, assertion = fields.get("client_assertion_type"), fields.get("client_assertion")
+    if kind == ASSERTION_TYPE and assertion is not None:
+        return assertion
+    if lenient or (kind is None and assertion is None):
+        return None
+    raise InvalidRequest("client_assertion and client_assertion_type do not go together")
+
+
+def _within_limits(credentials: ClientCredentials) -> ClientCredentials:
+    """Too long a secret proves nobody; too long an id names nobody."""
+    if len(credentials.client_id) > LIMITS.client_id:
+        raise InvalidClient(detail="client id too long")
+    if len(credentials.secret or "") > LIMITS.client_secret:
+        return replace(credentials, secret=None, malformed=True)
+    return credentials

@@ -20,7 +20,7 @@ PROFILE = Profile(
     },
     prefixes=("",),
     repeated=Repeated.REFUSE,  # RFC 6749 section 3.2
-    basic_wins=False,  # RFC 6749 section 2.3: one method in a request
+    first_method_wins=False,  # RFC 6749 section 2.3: one method in a request
     public_may_send_secret=False,
     missing_grant_type=None,
     token_members=("access_token", "token_type", "expires_in", "scope"),
@@ -42,6 +42,8 @@ PROFILE = Profile(
         "unsupported_media_type": Answer(400, "invalid_request"),
         "payload_too_large": Answer(413, "invalid_request"),
         "not_found": Answer(404, "not_found"),
+        # RFC 6585 section 4; of the registered codes this one says: later.
+        "too_many_failures": Answer(429, "temporarily_unavailable"),
         "temporarily_unavailable": Answer(503, "temporarily_unavailable"),
         "server_error": Answer(500, "server_error"),
     },
