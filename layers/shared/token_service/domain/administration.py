@@ -1,7 +1,7 @@
 """What an operator does with clients: make, list, change, end. Times are seconds."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
@@ -38,7 +38,7 @@ class NewClient:
     id: str | None = None
     secret: str | None = field(default=None, repr=False)
     public: bool = False
-    grants: tuple[Grant, ...] = ()
+    grants: Collection[Grant] = ()
     scopes: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
     token_format: TokenFormat = TokenFormat.JWT
@@ -50,10 +50,9 @@ class NewClient:
     expires_at: int | None = None
 
 
-class ClientChanges(TypedDict, total=False):
-    """What an operator may change about a client; what is not there stays as it is."""
+class ClientDetails(TypedDict, total=False):
+    """Details of a client that are chosen when it is made, and can be changed later."""
 
-    name: str
     grants: frozenset[Grant]
     scopes: tuple[str, ...]
     audience: tuple[str, ...]
@@ -64,6 +63,12 @@ class ClientChanges(TypedDict, total=False):
     jwks: Jwks
     dpop_bound: bool
     expires_at: int | None
+
+
+class ClientChanges(ClientDetails, total=False):
+    """What is to change about a client; what is not there stays as it is."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class ClientKeyError(ValueError):
     """A key cannot be registered; the message says why and quotes no key."""
 
 
-def read_jwks(text: str) -> Jwks:
+def read_jwks(text: str | bytes) -> Jwks:
     """The keys of a JWK Set, or of one JWK, as they are kept.
 
     Raises:

@@ -1,6 +1,7 @@
 """When clients, their secrets and their keys were last used, to the hour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from token_service.domain.limits import HOUR
 from token_service.domain.model import LastUse, Secret
@@ -24,6 +25,11 @@ def key_mark(kid: str) -> str:
 def secret_last_used(use: LastUse, secret: Secret) -> int | None:
     """When a secret was last used (seconds), or None."""
     return use.by_mark.get(secret_mark(secret.digest))
+
+
+def key_last_used(use: LastUse, jwk: Mapping[str, Any]) -> int | None:
+    """When a key was last used (seconds), or None; one without a `kid` is not noted apart."""
+    return use.by_mark.get(key_mark(jwk["kid"])) if "kid" in jwk else None
 
 
 class ClientUseNotes:
