@@ -7,6 +7,8 @@ from token_service.domain.integrations import Integrations
 from token_service.domain.model import Client, OwnerKind
 from token_service.domain.ports import (
     Accounts,
+    ClientFailures,
+    ClientUses,
     ExpiredTokens,
     LoginFailures,
     Nonces,
@@ -17,6 +19,8 @@ from token_service.domain.ports import (
     TokenWriter,
 )
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.client_failures import DynamoClientFailures
+from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
@@ -25,7 +29,13 @@ from token_service.store.nonces import DynamoNonces
 from token_service.store.owners import DynamoOwners
 from token_service.store.tokens import DynamoTokens
 
-from tests.memory_store import MemoryLoginFailures, MemoryNonces, MemoryOwners, MemoryTokens
+from tests.memory_store import (
+    MemoryClientFailures,
+    MemoryLoginFailures,
+    MemoryNonces,
+    MemoryOwners,
+    MemoryTokens,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -47,6 +57,8 @@ class Store:
     tokens: Tokens
     expired: ExpiredTokens
     failures: LoginFailures
+    client_failures: ClientFailures
+    uses: ClientUses
     nonces: Nonces
 
 
@@ -63,6 +75,8 @@ def memory_store() -> Store:
         tokens=tokens,
         expired=tokens,
         failures=MemoryLoginFailures(),
+        client_failures=MemoryClientFailures(),
+        uses=owners.clients.uses,
         nonces=MemoryNonces(),
     )
 
@@ -79,6 +93,8 @@ def dynamo_store(client: "DynamoDBClient") -> Store:
         tokens=DynamoTokens(client, tokens, owners, no_pause),
         expired=DynamoExpiredTokens(client, tokens, no_pause),
         failures=DynamoLoginFailures(client, tokens),
+        client_failures=DynamoClientFailures(client, tokens),
+        uses=DynamoClientUses(client, owners, no_pause),
         nonces=DynamoNonces(client, tokens),
     )
 

@@ -120,7 +120,7 @@ def _signed_claims(client: Client, jws: Jws) -> tuple[Mapping[str, Any], str | N
     `jku`, `jwk`, `x5u` and `x5c` are never looked at.
     """
     algorithm, kid = jws.header.get("alg"), jws.header.get("kid")
-    if algorithm not in list(SigningAlgorithm) or not isinstance(kid, str | None):
+    if algorithm not in list(SigningAlgorithm) or not isinstance(jws.header.get("kid", ""), str):
         raise MalformedJwsError
     for key in fitting_keys(client.jwks, SigningAlgorithm(algorithm), kid):
         with suppress(MalformedJwsError):
