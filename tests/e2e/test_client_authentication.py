@@ -34,7 +34,7 @@ def new_key(algorithm: str) -> tuple[str, str]:
 def session_with(party: Party, pem: str, endpoint: str, algorithm: str) -> OAuth2Session:
     """Authlib, which signs an assertion for each request to this endpoint."""
     session = OAuth2Session(party.id, pem, token_endpoint_auth_method="private_key_jwt")
-    session.register_client_auth_method(PrivateKeyJWT(endpoint, alg=algorithm))  # type: ignore[no-untyped-call]  # not in its stubs
+    session.register_client_auth_method(PrivateKeyJWT(endpoint, alg=algorithm))
     return session
 
 
