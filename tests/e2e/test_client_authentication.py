@@ -11,6 +11,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc.jwk import ECKey, RSAKey
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from tests.e2e.deployed import ENDPOINTS, OPEN, SHUT, Deployed, NewClient, Party
@@ -33,7 +34,13 @@ def new_key(algorithm: str) -> tuple[str, str]:
 
 def session_with(party: Party, pem: str, endpoint: str, algorithm: str) -> OAuth2Session:
     """Authlib, which signs an assertion for each request to this endpoint."""
-    session = OAuth2Session(party.id, pem, token_endpoint_auth_method="private_key_jwt")
+    key = RSAKey.import_key(pem) if algorithm == "RS256" else ECKey.import_key(pem)
+    method = PrivateKeyJWT.name
+    session = OAuth2Session(
+        *(party.id, key),
+        token_endpoint_auth_method=method,
+        revocation_endpoint_auth_method=method,
+    )
     session.register_client_auth_method(PrivateKeyJWT(endpoint, alg=algorithm))
     return session
 

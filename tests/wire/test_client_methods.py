@@ -1,12 +1,14 @@
 """How clients authenticate at every endpoint of both OAuth dialects, and how too much is told."""
 
 from itertools import count
+from urllib.parse import urlencode
 
 import pytest
 from token_service.domain.administration import NewClient
 from token_service.domain.model import Introspection
 from token_service.wire.dialect import Operation
-from token_service.wire.http import Response
+from token_service.wire.form import FORM
+from token_service.wire.http import Request, Response
 from token_service.wire.registry import assertion_audiences
 
 from tests.client_keys import an_assertion, client_jwk
@@ -235,3 +237,26 @@ def test_what_names_nobody_is_not_counted(
         answer = api.post("/oauth2/token", OWN | fields, **headers)
         assert body_of(answer)["error"] == "invalid_client"
     assert api.service.client_failures.by_key == {}
+
+
+@pytest.mark.parametrize("path", EVERY)
+@pytest.mark.parametrize("way", ["basic", "malformed", "body", "assertion"])
+def test_addresses_are_counted_apart(keyed: Api, path: str, way: str) -> None:
+    """The gateway's word for where a request came from is part of the name (item 18)."""
+    if path == "/oauth/access_token" and way != "body":
+        return  # Elastic Path knows no other way
+    header = {"basic": basic(CLIENT, "wrong"), "malformed": basic(CLIENT, "%zz")}.get(way)
+    fields = {
+        "body": {"client_id": CLIENT, "client_secret": "wrong"},
+        "assertion": assertion(keyed, "https://other.example"),
+    }.get(way, {})
+
+    def status(source_ip: str) -> int:
+        headers = {"content-type": FORM} | ({"authorization": header} if header else {})
+        body = urlencode(OWN | fields).encode()
+        return keyed.respond(
+            Request("POST", path, headers, raw_body=body, source_ip=source_ip)
+        ).status
+
+    assert {status("192.0.2.1") for _ in range(10)} <= {400, 401}
+    assert (status("192.0.2.1"), status("2001:db8::1") in (400, 401)) == (429, True)
