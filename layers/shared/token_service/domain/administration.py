@@ -226,8 +226,8 @@ def _check(details: NewClient, now: int) -> None:
         "audience values are printable ASCII without space": not all(
             _AUDIENCE.fullmatch(audience) for audience in details.audience
         ),
-        f"audiences together are limited to {LIMITS.scope} characters": (
-            len(" ".join(details.audience)) > LIMITS.scope
+        f"audiences together are limited to {LIMITS.audience} characters": (
+            len(" ".join(details.audience)) > LIMITS.audience
         ),
         f"token lifetime must be {MIN_LIFETIME} to {longest} seconds": (
             lifetime is not None and not MIN_LIFETIME <= lifetime <= longest

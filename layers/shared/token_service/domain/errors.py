@@ -58,6 +58,12 @@ class InvalidScope(ServiceError):
     code = "invalid_scope"
 
 
+class InvalidTarget(ServiceError):
+    """The resource asked for is malformed, or none that the client's tokens may be for."""
+
+    code = "invalid_target"
+
+
 class UnsupportedTokenType(ServiceError):
     """The token type hint names no type this service knows (RFC 7009 section 2.2.1)."""
 
