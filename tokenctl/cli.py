@@ -60,8 +60,10 @@ def clients() -> None:
     "--introspection",
     type=click.Choice([choice.value for choice in Introspection]),
     default="own",
-    help="Whose tokens it may ask about: its own, or any (a resource server).",
+    help="Whose tokens it may ask about: its own; those for audiences it serves (a resource "
+    "server); or any (an administrator).",
 )
+@click.option("--serves", multiple=True, help="An audience it stands for; repeatable.")
 @click.pass_obj
 def create(  # noqa: PLR0913 - one parameter an option
     context: Context,
@@ -77,6 +79,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     lifetime: int | None,
     expires_in: int | None,
     introspection: str,
+    serves: tuple[str, ...],
 ) -> None:
     """Register a client; its secret is printed now and never again."""
     details = NewClient(
@@ -90,6 +93,7 @@ def create(  # noqa: PLR0913 - one parameter an option
         token_format=TokenFormat(token_format),
         token_lifetime=lifetime,
         introspection=Introspection(introspection),
+        serves=serves,
         expires_at=None if expires_in is None else now() + expires_in,
     )
     _say_secret(context, context.deployment.administration.create(details))

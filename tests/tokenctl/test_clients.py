@@ -47,7 +47,8 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
     """Every option of `create` comes back from `show`, under the same words."""
     options = (
         *("--scope", "a", "--scope", "b", "--audience", "https://x.example", "--format", "opaque"),
-        *("--lifetime", "30m", "--expires-in", "90d", "--introspection", "any"),
+        *("--lifetime", "30m", "--expires-in", "90d", "--introspection", "audience"),
+        *("--serves", "https://x.example", "--serves", "https://y.example"),
         *("--grant", "client_credentials", "--id", "chosen.id"),
     )
     assert tokenctl.create(*options)["client_id"] == "chosen.id"
@@ -65,7 +66,8 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
         "audience": ["https://x.example"],
         "token_format": "opaque",
         "token_lifetime": 1800,
-        "introspection": "any",
+        "introspection": "audience",
+        "serves": ["https://x.example", "https://y.example"],
     }
     for_people = facts(tokenctl("clients", "show", "chosen.id").stdout)
     assert (for_people["scopes"], for_people["public"]) == ("a, b", "no")
