@@ -33,6 +33,8 @@ def test_metadata(api: Api, path: str) -> None:
     assert document["token_endpoint_auth_methods_supported"] == methods
     assert document["introspection_endpoint_auth_methods_supported"] == methods
     assert document["revocation_endpoint_auth_methods_supported"] == [*methods, "none"]
+    assert document["service_documentation"] == f"{ISSUER}/docs"
+    assert "introspection_signing_alg_values_supported" not in document
     # Required by RFC 8414 and OpenID Connect Discovery.
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]

@@ -8,6 +8,8 @@ from token_service.domain.errors import NotFound, ServiceError
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.revoke import TokenRevocation
+from token_service.domain.signed_introspection import TYPE, IntrospectionSigner
+from token_service.wire.accept import asks_for
 from token_service.wire.dialect import (
     ClientTokens,
     Dialect,
@@ -18,6 +20,9 @@ from token_service.wire.dialect import (
 from token_service.wire.http import Request, Response
 from token_service.wire.oauth import MissingToken
 from token_service.wire.registry import dialect_for
+
+# RFC 9701 section 4.
+SIGNED = f"application/{TYPE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,16 @@ class IntrospectEndpoint(Endpoint):
     operation = Operation.INTROSPECT
 
     def __init__(
-        self, dialects: tuple[Dialect, ...], observe: Observe, introspector: TokenIntrospector
+        self,
+        dialects: tuple[Dialect, ...],
+        observe: Observe,
+        introspector: TokenIntrospector,
+        signer: IntrospectionSigner | None = None,
     ) -> None:
-        """`introspector` decides what each caller may know."""
+        """`introspector` decides what each caller may know; without a signer, all is JSON."""
         super().__init__(dialects, observe)
         self._introspector = introspector
+        self._signer = signer
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         management = _management(dialect)
@@ -128,6 +138,9 @@ class IntrospectEndpoint(Endpoint):
         outcome = Outcome(
             self.operation, dialect.name, client_id=caller.id, active=active is not None
         )
+        if self._signer and asks_for(request.headers.get("accept", ""), SIGNED, "application/json"):
+            signed = self._signer.sign(caller.id, management.describe(active))
+            return Response(200, signed, {"content-type": SIGNED, **dialect.headers}), outcome
         return management.write_introspection(active), outcome
 
 

@@ -148,9 +148,13 @@ class OAuthDialect:
         fields = self._read_fields(request)
         return TokenQuestion(self._credentials(request, fields), fields.get("token"))
 
+    def describe(self, active: ActiveToken | None) -> dict[str, object]:
+        """RFC 7662 section 2.2: of what is not active, nothing else is said."""
+        return {"active": False} if active is None else self._describe(active)
+
     def write_introspection(self, active: ActiveToken | None) -> Response:
-        """RFC 7662 section 2.2."""
-        return self._json(200, {"active": False} if active is None else self._describe(active))
+        """The description in JSON."""
+        return self._json(200, self.describe(active))
 
     def read_revocation(self, request: Request) -> TokenQuestion:
         """RFC 7009 section 2.1; a hint that this profile does not let pass is a refusal."""
