@@ -30,7 +30,7 @@ def test_signs_with_the_key_it_was_given(deployment: Deployment) -> None:
     content_type, answer = ask(deployment, deployment.issue())
     assert content_type == SIGNED
     assert answer.count(".") == 2
-    assert metadata(deployment)["introspection_signing_alg_values_supported"] == ["RS256"]
+    assert metadata(deployment)["introspection_signing_alg_values_supported"] == ["ES256"]
     told = deployment.invoke("authorizer", load_event("authorizer/direct", answer))
     assert (told["isAuthorized"], told["context"]["active"]) == (False, "false")
 
