@@ -52,7 +52,7 @@ def digest(text: str) -> str:
 
 @pytest.mark.parametrize(("name", "result", "client_id"), EVENTS)
 def test_clients(deployment: Deployment, name: str, result: str, client_id: str | None) -> None:
-    """A client is named once it has proved itself; until then there is a digest (item 78)."""
+    """A client is named once it has proved itself; until then there is a digest (items 78, 79)."""
     line = line_of(deployment, name)
     assert line["source"] == "203.0.113.7"
     assert line["timestamp"]
@@ -79,7 +79,7 @@ def test_any_text_as_a_client_id(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize("name", ["admin_json", "customer_xml", "soap_admin", "soap_customer"])
 def test_people(people: Deployment, name: str) -> None:
-    """An account is named by its kind and id."""
+    """An account is named by its kind and id (item 79)."""
     line = line_of(people, f"login/{name}")
     assert (line["operation"], line["result"], line["source"]) == ("issue", "ok", "203.0.113.7")
     assert line["client_id"].startswith(("admin:", "customer:"))
@@ -89,7 +89,7 @@ def test_people(people: Deployment, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["refused_json", "refused_xml", "soap_refused"])
 def test_a_wrong_password(people: Deployment, name: str) -> None:
-    """An account that somebody tries to get into can be found by its id, not by its name."""
+    """An account that somebody tries to get into is found by its id, not its name (item 79)."""
     line = line_of(people, f"login/{name}")
     assert (line["result"], line["source"]) == ("invalid_grant", "203.0.113.7")
     accounts = [account for kind in PEOPLE for account in people.accounts.list(kind)]
@@ -107,7 +107,7 @@ def test_an_unknown_name(deployment: Deployment) -> None:
     "name", ["authorizer/http_v2", "authorizer/rest_token", "authorizer/appsync"]
 )
 def test_authorizations(deployment: Deployment, name: str) -> None:
-    """Who may go on, and who not; the address is in the gateway's own log, under the same id."""
+    """Who may go on, and who not; the address is in the gateway's log, by the same id (item 79)."""
     token = deployment.issue()
     for pasted, subject in ((token, CLIENT), ("dead", None)):
         deployment.printed.clear()

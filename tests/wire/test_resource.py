@@ -53,7 +53,7 @@ def audience(api: Api, path: str, body: str) -> object:
     ],
 )
 def test_selects_audiences(api: Api, token_path: str, asked: str, granted: object) -> None:
-    """Exactly those asked for, of one or several; without the parameter all the client has."""
+    """Exactly those asked for, of one or several; without any all the client has (item 34)."""
     assert audience(api, token_path, SHOP + asked) == granted
 
 
@@ -82,7 +82,7 @@ def test_the_deployment_s_audience(api: Api, token_path: str, asked: str) -> Non
     ],
 )
 def test_refuses_others(api: Api, token_path: str, client: str, asked: str) -> None:
-    """Not held, not absolute, with a fragment, too many, too long: invalid_target, no token."""
+    """Not held, not absolute, with a fragment, too many, too long: no token (item 34)."""
     before = len(api.service.tokens.records)
     response = api.post(token_path, client + asked)
     assert (response.status, body_of(response)["error"]) == (400, "invalid_target")

@@ -57,7 +57,7 @@ def opened(api: Api, response: Response) -> dict[str, Any]:
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)
 def test_an_active_token(endpoint: str, algorithm: SigningAlgorithm) -> None:
-    """Who says what to whom and when, and within it what the JSON answer would have said."""
+    """Who says what to whom and when, and within it what the JSON answer says (item 67)."""
     api = Api(Service(algorithm=algorithm), signed=True)
     token = api.issue()
     response = ask(api, endpoint, token)
@@ -90,7 +90,7 @@ def test_a_foreign_token(api: Api, endpoint: str) -> None:
 
 @pytest.mark.parametrize("accept", ["", "*/*", "application/json", "application/jwt", "text/html"])
 def test_others_get_json(api: Api, endpoint: str, accept: str) -> None:
-    """Only the media type itself asks for a signature."""
+    """Only the media type itself asks for a signature (item 67)."""
     response = ask(api, endpoint, api.issue(), accept=accept)
     assert response.headers["content-type"].startswith("application/json")
     assert body_of(response)["active"]

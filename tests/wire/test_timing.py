@@ -57,7 +57,7 @@ def work(
     ("path", "who"), sorted(set(product(PATHS, UNPROVEN)) - {("/connect/token", "public")})
 )
 def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> None:
-    """Every refusal costs exactly one read of the client, and at least one comparison."""
+    """Every refusal costs exactly one read of the client, and at least one comparison (item 15)."""
     reads, compared = work(api, path, UNPROVEN[who], comparisons)
     assert reads == work(api, path, WRONG, comparisons)[0] == 1
     assert compared
