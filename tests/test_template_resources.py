@@ -105,6 +105,18 @@ def test_nothing_is_reached_but_by_tls(
     assert not [node for node in walk(template) if node == "FunctionUrlConfig"]
 
 
+def test_guessing_is_throttled(
+    template: dict[str, Any], resources: dict[str, dict[str, Any]]
+) -> None:
+    """Every route has the rate that an operator sets, and there is always one (item 65)."""
+    assert resources["ApiStage"]["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "RequestsBurst"},
+    }
+    assert "RouteSettings" not in resources["ApiStage"]["Properties"]
+    assert template["Parameters"]["RequestsPerSecond"]["Default"] == 1000
+
+
 def test_failed_sweeps_are_kept(resources: dict[str, dict[str, Any]]) -> None:
     """What the schedule cannot deliver and what the function fails at land in one queue."""
     sweep = resources["SweepFunction"]["Properties"]

@@ -128,7 +128,7 @@ def test_a_route_with_an_identity_source_is_refused_here(
 
 @pytest.mark.parametrize("dead", DEAD)
 def test_dead_tokens(deployment: Deployment, dead: str) -> None:
-    """No token and any dead one is denied by the next call, for every kind (items 22, 76)."""
+    """No token and any dead one is denied by the next call, for every kind (items 22, 48, 76)."""
     token = DEAD[dead](deployment)
     for kind in KINDS:
         event = ask(kind, token)

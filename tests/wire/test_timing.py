@@ -66,7 +66,7 @@ def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> No
 
 @pytest.mark.parametrize("path", PATHS)
 def test_same_comparisons(api: Api, path: str, comparisons: list[int]) -> None:
-    """An unknown client costs as many comparisons as a wrong secret."""
+    """An unknown client costs as many constant-time comparisons as a wrong secret (item 16)."""
     assert work(api, path, UNPROVEN["unknown"], comparisons) == work(api, path, WRONG, comparisons)
 
 
