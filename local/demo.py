@@ -17,17 +17,25 @@ class Tokenctl(Protocol):
         """What it prints with --json."""
 
 
-def create(tokenctl: Tokenctl) -> dict[str, str]:
-    """Create everybody with the operator's own command; their names and secrets."""
-    return _create_clients(tokenctl) | _create_people(tokenctl) | _create_integration(tokenctl)
+def create(tokenctl: Tokenctl, audience: str) -> dict[str, str]:
+    """Create everybody with the operator's own command; their names and secrets.
+
+    `audience` is the deployment's own, for which all their tokens are.
+    """
+    return (
+        _create_clients(tokenctl, audience)
+        | _create_people(tokenctl)
+        | _create_integration(tokenctl)
+    )
 
 
-def _create_clients(tokenctl: Tokenctl) -> dict[str, str]:
+def _create_clients(tokenctl: Tokenctl, audience: str) -> dict[str, str]:
     make = ("clients", "create", "--name")
     scopes = ("--scope", "orders:read", "--scope", "orders:write")
     client = tokenctl(*make, "Demo client", *scopes)
     storefront = tokenctl(*make, "Demo storefront", "--public")
-    server = tokenctl(*make, "Demo resource server", "--introspection", "any")
+    may_ask = ("--introspection", "audience", "--serves", audience)
+    server = tokenctl(*make, "Demo resource server", *may_ask)
     return {
         "CLIENT_ID": client["client_id"],
         "CLIENT_SECRET": client["client_secret"],

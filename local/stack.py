@@ -76,7 +76,7 @@ class LocalStack:
             self.outputs = self._read_outputs()
             self.aws.serve(self.outputs["ApiId"])
             self._say("creating the demo clients, people and integration")
-            self.demo = {"BASE_URL": self.base_url, **demo.create(self._tokenctl)}
+            self.demo = {"BASE_URL": self.base_url, **demo.create(self._tokenctl, self.base_url)}
             demo.write_env(self._state_dir / "demo.env", self.demo)
             demo.write_env(self._state_dir / "aws.env", self.env)
             self._running = starting.pop_all()

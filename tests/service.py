@@ -23,6 +23,7 @@ from token_service.domain.ports import ClientFailures, Clients, ClientUses, Cloc
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import make_key
 from token_service.domain.sealing import Sealer
+from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.clock import FrozenClock, SeededBytes
@@ -96,9 +97,11 @@ class Service:
         self.keys = VerificationKeys(lambda: tuple(self.published), self.now)
         self.administration = ClientAdministration(self.clients, self.now, self.random)
         self.authenticator = self._new_authenticator(self.hold_seconds)
+        signing_keys = SigningKeys(lambda: self.private_key, self.now)
+        self.signer = IntrospectionSigner(signing_keys, self.settings.issuer, self.now)
         self.mint = TokenMint(
             tokens=self.tokens,
-            keys=SigningKeys(lambda: self.private_key, self.now),
+            keys=signing_keys,
             settings=self.settings,
             now=self.now,
             random=self.random,

@@ -64,6 +64,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["dynamodb:GetItem"], "TokensTable", []),
         COUNT_FAILURES,
         USE_UP,
+        (["secretsmanager:GetSecretValue"], "SigningSecret", []),  # see CONDITIONAL
     ],
     "RevokeFunction": [
         (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
@@ -87,14 +88,24 @@ PERMISSIONS: dict[str, list[Statement]] = {
     ],
     "ExampleFunction": [],
 }
+# Statements that are there only under a condition of the template.
+CONDITIONAL = {("IntrospectFunction", "SignsIntrospection", "SigningSecret")}
 SECRET_HOLDERS = {
-    "SigningSecret": {"IssueFunction", "LoginFunction", "RotateKeysFunction"},
+    "SigningSecret": {
+        "IntrospectFunction",  # see CONDITIONAL
+        "IssueFunction",
+        "LoginFunction",
+        "RotateKeysFunction",
+    },
     "SealingSecret": {"AuthorizerFunction"},
 }
 
 
 def read_statement(statement: dict[str, Any]) -> Statement:
-    """A statement in the form of the table above."""
+    """A statement in the form of the table above, whether or not it hangs on a condition."""
+    if "Fn::If" in statement:
+        _, statement, otherwise = statement["Fn::If"]
+        assert otherwise == {"Ref": "AWS::NoValue"}
     assert set(statement) <= {"Effect", "Action", "Resource", "Condition"}
     assert statement["Effect"] == "Allow"
     condition = statement.get("Condition", {})
@@ -123,6 +134,27 @@ class TestFunctions:
             for name, properties in functions(resources).items()
         }
         assert found == PERMISSIONS
+
+    def test_conditional_permissions(
+        self, template: dict[str, Any], resources: dict[str, dict[str, Any]]
+    ) -> None:
+        """Introspection is given the signing key only where it is to sign, and not by default."""
+        found = {
+            (name, statement["Fn::If"][0], logical_id(statement["Fn::If"][1]["Resource"]))
+            for name, properties in functions(resources).items()
+            for policy in properties.get("Policies", [])
+            for statement in policy["Statement"]
+            if "Fn::If" in statement
+        }
+        assert found == CONDITIONAL
+        told = resources["IntrospectFunction"]["Properties"]["Environment"]["Variables"]
+        if_signs, value, otherwise = told["SIGNING_SECRET"]["Fn::If"]
+        assert (if_signs, value) == ("SignsIntrospection", {"Ref": "SigningSecret"})
+        assert otherwise == {"Ref": "AWS::NoValue"}
+        assert template["Conditions"]["SignsIntrospection"] == {
+            "Fn::Equals": [{"Ref": "SignedIntrospection"}, "true"]
+        }
+        assert template["Parameters"]["SignedIntrospection"]["Default"] == "false"
 
     def test_no_roles_from_elsewhere(self, resources: dict[str, dict[str, Any]]) -> None:
         """No function brings a role or a boundary that the table does not see."""

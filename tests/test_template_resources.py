@@ -18,6 +18,8 @@ from token_service.domain.model import (
 from token_service.store.tokens import to_item
 from token_service.wire.authorizer import AuthorizerSettings
 
+from tests.template_parts import walk
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -82,6 +84,37 @@ def test_keys_and_expiry_are_what_the_store_writes(resources: dict[str, dict[str
     assert item[ttl["AttributeName"]] == {"N": str(1_800_000_000 + HOUR)}
     for key in properties["KeySchema"]:
         assert key["AttributeName"] in item
+
+
+def test_nothing_is_reached_but_by_tls(
+    template: dict[str, Any], resources: dict[str, dict[str, Any]]
+) -> None:
+    """The HTTP API is the only way in: AWS serves none but TLS there, ours is 1.2 (item 1)."""
+    assert resources["ApiDomain"]["Properties"]["DomainNameConfigurations"] == [
+        {
+            "CertificateArn": {"Ref": "CertificateArn"},
+            "EndpointType": "REGIONAL",
+            "SecurityPolicy": "TLS_1_2",
+        }
+    ]
+    # Where there is a domain of one's own, the API's own address is closed.
+    closed = resources["Api"]["Properties"]["DisableExecuteApiEndpoint"]
+    assert closed == {"Fn::If": ["HasDomain", True, False]}
+    other_ways_in = ("AWS::Lambda::Url", "AWS::ElasticLoadBalancingV2", "AWS::EC2", "AWS::AppSync")
+    assert not [r for r in resources.values() if r["Type"].startswith(other_ways_in)]
+    assert not [node for node in walk(template) if node == "FunctionUrlConfig"]
+
+
+def test_guessing_is_throttled(
+    template: dict[str, Any], resources: dict[str, dict[str, Any]]
+) -> None:
+    """Every route has the rate that an operator sets, and there is always one (item 65)."""
+    assert resources["ApiStage"]["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "RequestsBurst"},
+    }
+    assert "RouteSettings" not in resources["ApiStage"]["Properties"]
+    assert template["Parameters"]["RequestsPerSecond"]["Default"] == 1000
 
 
 def test_failed_sweeps_are_kept(resources: dict[str, dict[str, Any]]) -> None:

@@ -57,7 +57,7 @@ def test_five_bad_and_a_good_one(service: Service) -> None:
 
 
 def test_six_bad_and_a_good_one(service: Service) -> None:
-    """The right password is refused too, until 1800 s after the last failure."""
+    """The right password is refused too, until 1800 s after the last failure (item 38)."""
     assert tries(service, *bad(6), PASSWORD) == "nnnnnnn"
     service.now.advance(MINUTES_30 - 1)
     assert tries(service, PASSWORD) == "n"

@@ -51,10 +51,11 @@ def test_malformed_basic(caller: Caller, endpoint: Endpoint, header: str) -> Non
 
 @at_every_endpoint
 def test_another_scheme_is_nobody(caller: Caller, endpoint: Endpoint) -> None:
-    """A bearer token or a bare word authenticates no client."""
+    """A bearer token or a bare word authenticates no client; RFC 6749 has it challenged."""
     for header in ("Bearer abc", "abc", "Digest x", ""):
         answer = caller.post(endpoint, endpoint.own, FORM, ("authorization", header))
-        told_as(endpoint, endpoint.nobody, answer)
+        challenged = header and endpoint.dialect == STANDARD
+        told_as(endpoint, endpoint.basic if challenged else endpoint.nobody, answer)
 
 
 @at_every_endpoint

@@ -62,6 +62,7 @@ VALUES = {
     "ISSUER": ISSUER,
     "OWNER_CACHE_SECONDS": "0",
     "POLICY": "default",
+    "SIGNED_INTROSPECTION": "false",
     "SIGNING_SECRET": "SigningSecret",
     "SWEEP_GRACE_SECONDS": "0",
     "TOKEN_LAYOUTS": "2",
@@ -169,12 +170,18 @@ class Deployment:
         }
         for variable in VALUES:
             self._monkeypatch.delenv(variable, raising=False)
-        for variable in variables:
-            self._monkeypatch.setenv(variable, self.values[variable])
+        for variable, value in variables.items():
+            if self._is_given(value):
+                self._monkeypatch.setenv(variable, self.values[variable])
         # Making a client takes longer than all the rest, and all functions make the same one.
         forget("dynamodb")
         logger.remove_keys(["correlation_id", "function_request_id"])
         self._monkeypatch.setattr(logger.registered_handler, "stream", sys.stdout)
+
+    def _is_given(self, value: object) -> bool:
+        """Whether the one condition on a variable holds."""
+        condition = value.get("Fn::If", [""])[0] if isinstance(value, dict) else ""
+        return condition != "SignsIntrospection" or self.values["SIGNED_INTROSPECTION"] == "true"
 
     def invoke(self, name: str, event: Event, context: Context | None = None) -> Any:  # noqa: ANN401 - each function answers in its own shape
         """A cold start of the function, and one event; what it prints must hold nothing secret."""

@@ -47,6 +47,7 @@ LONGEST = a_record(
     access=Access.READ_ONLY,
     scope=("s" * 149, "t" * 150),
     audience=("a" * 149, "b" * 150),
+    jkt="k" * 43,  # a SHA-256 in base64url (RFC 7638)
     issued_at=9_999_999_000,
     expires_at=9_999_999_999,
 )
@@ -74,17 +75,24 @@ def mint(store: Store) -> TokenMint:
     )
 
 
-def issue(store: Store, administration: ClientAdministration, details: NewClient) -> IssuedToken:
+def issue(
+    store: Store,
+    administration: ClientAdministration,
+    details: NewClient,
+    resources: tuple[str, ...] = (),
+) -> IssuedToken:
     """A token of a new client, kept in this store."""
     made = administration.create(details)
     now = FrozenClock(NOW)
     issuer = TokenIssuer(authenticator(store.clients, now), mint(store))
     credentials = ClientCredentials(made.client.id, made.secret)
-    return issuer.issue(IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant)))
+    return issuer.issue(
+        IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant), resources=resources)
+    )
 
 
 def test_the_longest_record_is_one_write_unit(dynamo: Store) -> None:
-    """Ids, scopes and audiences at their limits still fit, even when revoked."""
+    """Ids, scopes and audiences at their limits, and a bound key, fit even when revoked."""
     dynamo.tokens.put(LONGEST)
     dynamo.tokens.revoke(place_of(LONGEST), LONGEST.owner, 9_999_999_999)
     revoked = dynamo.tokens.find(place_of(LONGEST))
@@ -107,7 +115,8 @@ def test_a_longer_record_is_refused_before_it_is_written(dynamo: Store, calls: l
 def test_the_longest_client_allowed_gets_its_token(
     dynamo: Store, token_format: TokenFormat
 ) -> None:
-    """Whatever an operator may register can also be issued to."""
+    """Whatever an operator may register can also be issued to, and chosen from."""
+    audience = tuple(f"u:{n:02}" + "a" * 25 for n in range(10))
     administration = ClientAdministration(dynamo.clients, FrozenClock(NOW), SeededBytes())
     token = issue(
         dynamo,
@@ -116,10 +125,12 @@ def test_the_longest_client_allowed_gets_its_token(
             name="n" * 255,
             id="c" * LIMITS.client_id,
             scopes=tuple(f"{n:02}" + "s" * 7 for n in range(30)),
-            audience=tuple(f"{n:02}" + "a" * 7 for n in range(30)),
+            audience=audience,
             token_format=token_format,
         ),
+        resources=audience[::-1],
     )
+    assert token.record.audience == audience[::-1]
     assert dynamo.tokens.find(place_of(token.record)) == token.record
     assert len(token.value) <= LIMITS.token
 

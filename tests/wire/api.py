@@ -38,8 +38,10 @@ SWITCHES: dict[str, Any] = {"elastic_path_repeat_data": True, "allow_origin": "*
 class Api:
     """Sends requests to the endpoint that template.yaml would send them to."""
 
-    def __init__(self, service: Service | None = None, **switches: object) -> None:
-        """`switches` are the deploy parameters of `registry.dialects`."""
+    def __init__(
+        self, service: Service | None = None, *, signed: bool = False, **switches: object
+    ) -> None:
+        """`signed` is SignedIntrospection; `switches` are the parameters of `registry.dialects`."""
         self.service = service or Service()
         register(self.service.administration)
         self.outcomes: list[Outcome] = []
@@ -48,11 +50,16 @@ class Api:
         by_operation = {
             Operation.ISSUE: IssueEndpoint(self.dialects, told, self.service.issuer),
             Operation.INTROSPECT: IntrospectEndpoint(
-                self.dialects, told, self.service.introspector
+                self.dialects,
+                told,
+                self.service.introspector,
+                self.service.signer if signed else None,
             ),
             Operation.REVOKE: RevokeEndpoint(self.dialects, told, self.service.revocation),
         }
-        documents = DiscoveryEndpoint(self.dialects, told, ISSUER, self.service.keys)
+        documents = DiscoveryEndpoint(
+            self.dialects, told, ISSUER, self.service.keys, signed_introspection=signed
+        )
         people = People(self.service.login, self.service.validator)
         self._login = MagentoEndpoint(self.dialects, told, people, ISSUER)
         self._fallback = Endpoint(self.dialects, told)

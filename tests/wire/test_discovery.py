@@ -36,6 +36,8 @@ def test_metadata(api: Api, path: str) -> None:
     for name in ("token", "introspection", "revocation"):  # RFC 8414 section 2 asks for these, too
         algorithms = document[f"{name}_endpoint_auth_signing_alg_values_supported"]
         assert algorithms == ["RS256", "PS256", "ES256", "EdDSA"]
+    assert document["service_documentation"] == f"{ISSUER}/docs"
+    assert "introspection_signing_alg_values_supported" not in document
     # Required by RFC 8414 and OpenID Connect Discovery.
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]

@@ -58,7 +58,7 @@ def work(
     ("path", "who"), sorted(set(product(PATHS, UNPROVEN)) - {("/connect/token", "public")})
 )
 def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> None:
-    """Every refusal costs one read of the client, one count, and at least one comparison."""
+    """Every refusal costs exactly one read of the client, and at least one comparison (item 15)."""
     reads, compared = work(api, path, UNPROVEN[who], comparisons)
     assert reads == work(api, path, WRONG, comparisons)[0] == 1
     assert compared
@@ -67,7 +67,7 @@ def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> No
 
 @pytest.mark.parametrize("path", PATHS)
 def test_same_comparisons(api: Api, path: str, comparisons: list[int]) -> None:
-    """An unknown client costs as many comparisons as a wrong secret."""
+    """An unknown client costs as many constant-time comparisons as a wrong secret (item 16)."""
     assert work(api, path, UNPROVEN["unknown"], comparisons) == work(api, path, WRONG, comparisons)
 
 

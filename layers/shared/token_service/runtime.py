@@ -30,6 +30,7 @@ from token_service.domain.ports import FailureWindow, LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation
 from token_service.domain.sealing import Sealer
+from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.observability import (
@@ -133,6 +134,12 @@ def private_keys() -> SecretPrivateKeys:
 
 
 @cache
+def signing_keys() -> SigningKeys:
+    """The key to sign with, held and reloaded."""
+    return SigningKeys(private_keys().load, now)
+
+
+@cache
 def verification_keys() -> VerificationKeys:
     """The published keys, held and reloaded."""
     return VerificationKeys(public_keys().load, now)
@@ -154,7 +161,7 @@ def mint() -> TokenMint:
     env = environment()
     return TokenMint(
         tokens=tokens(),
-        keys=SigningKeys(private_keys().load, now),
+        keys=signing_keys(),
         settings=MintSettings(
             issuer=env.text("ISSUER"), audience=env.text("AUDIENCE"), layout=env.layouts()[-1]
         ),
@@ -223,8 +230,11 @@ def login_endpoint() -> Endpoint:
 @cache
 def introspect_endpoint() -> Endpoint:
     """The introspection endpoints."""
+    env = environment()
     introspector = TokenIntrospector(client_authenticator(Operation.INTROSPECT), validator())
-    return IntrospectEndpoint(all_dialects(), observe, introspector)
+    signs = env.flag("SIGNED_INTROSPECTION", default=False)
+    signer = IntrospectionSigner(signing_keys(), env.text("ISSUER"), now) if signs else None
+    return IntrospectEndpoint(all_dialects(), observe, introspector, signer)
 
 
 @cache
@@ -249,8 +259,14 @@ def fallback_endpoint() -> Endpoint:
 @cache
 def discovery_endpoint() -> Endpoint:
     """The documents for verifiers."""
-    issuer = environment().text("ISSUER")
-    return DiscoveryEndpoint(all_dialects(), observe, issuer, verification_keys())
+    env = environment()
+    return DiscoveryEndpoint(
+        all_dialects(),
+        observe,
+        env.text("ISSUER"),
+        verification_keys(),
+        signed_introspection=env.flag("SIGNED_INTROSPECTION", default=False),
+    )
 
 
 def dialect_of(path: str) -> Dialect:

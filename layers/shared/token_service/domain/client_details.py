@@ -65,7 +65,7 @@ def check_client(client: Client) -> None:
             "audiences served are given with introspection by audience, and only then": (
                 bool(client.serves) != (client.introspection is Introspection.AUDIENCE)
             ),
-            **_list_problems("scopes", client.scopes),
+            **_list_problems("scopes", client.scopes, LIMITS.scope),
             **_audience_problems("audience", client.audience),
             **_audience_problems("served audience", client.serves),
         }
@@ -108,16 +108,12 @@ def _audience_problems(what: str, values: tuple[str, ...]) -> dict[str, bool]:
         f"{what} values are printable ASCII without space": not all(
             _AUDIENCE.fullmatch(value) for value in values
         ),
-        **_list_problems(f"{what}s", values),
+        **_list_problems(f"{what}s", values, LIMITS.audience),
     }
 
 
-def _list_problems(what: str, values: tuple[str, ...]) -> dict[str, bool]:
-    return {
-        f"{what} together are limited to {LIMITS.scope} characters": (
-            len(" ".join(values)) > LIMITS.scope
-        )
-    }
+def _list_problems(what: str, values: tuple[str, ...], most: int) -> dict[str, bool]:
+    return {f"{what} together are limited to {most} characters": len(" ".join(values)) > most}
 
 
 def _refuse_first(problems: dict[str, bool]) -> None:

@@ -14,6 +14,9 @@ class ServiceError(Exception):
         super().__init__(detail or public or self.code)
         self.public = public
         self.detail = detail
+        # Whom the refusal is about, as far as is known: a client id or a subject. It may be any
+        # text of a caller, so that only a digest of it may be logged.
+        self.about = ""
 
 
 class InvalidRequest(ServiceError):
@@ -70,6 +73,12 @@ class InvalidScope(ServiceError):
     """The scope asked for is malformed or exceeds what the client holds."""
 
     code = "invalid_scope"
+
+
+class InvalidTarget(ServiceError):
+    """The resource asked for is malformed, or none that the client's tokens may be for."""
+
+    code = "invalid_target"
 
 
 class UnsupportedTokenType(ServiceError):

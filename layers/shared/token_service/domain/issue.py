@@ -7,6 +7,7 @@ from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import (
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
     UnauthorizedClient,
     UnsupportedGrantType,
 )
@@ -17,16 +18,25 @@ from token_service.domain.model import Access, Client, ClientCredentials, Grant,
 # RFC 6749 section 3.3: printable ASCII without the quote and the backslash.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)
 
+# RFC 8707 section 2: an absolute URI (RFC 3986 section 4.3), which has no fragment.
+_RESOURCE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """What a dialect read from a token request; `grants` is what that dialect offers."""
+    """What a dialect read from a token request; `grants` is what that dialect offers.
+
+    `resources` are the audiences asked for (RFC 8707 section 2); none stands for all the client's.
+    """
 
     grant_type: str | None
     credentials: ClientCredentials | None
     grants: frozenset[Grant]
     scope: str | None = None
     public_may_send_secret: bool = False
+    resources: tuple[str, ...] = ()
 
 
 class TokenIssuer:
@@ -52,12 +62,14 @@ class TokenIssuer:
             UnsupportedGrantType: a grant this dialect does not offer.
             UnauthorizedClient: a grant this client may not use.
             InvalidScope: malformed, or more than the client holds.
+            InvalidTarget: a resource that is no absolute URI, or none of the client's audiences.
             Unavailable: the store or the keys did not answer; no token exists.
 
         """
         client = self._client(request)
         grant = _grant(request, client)
         scope = _scope(request.scope, grant, client)
+        audience = _audience(request.resources, client.audience or (self._mint.audience,))
         return self._mint.mint(
             TokenDetails(
                 owner=client,
@@ -65,7 +77,7 @@ class TokenIssuer:
                 access=Access.READ_ONLY if grant is Grant.IMPLICIT else Access.FULL,
                 form=client.token_format,
                 lifetime=client.token_lifetime or self._lifetime,
-                audience=client.audience,
+                audience=audience,
                 scope=scope,
                 not_after=client.expires_at,
             )
@@ -110,3 +122,14 @@ def _scope(asked: str | None, grant: Grant, client: Client) -> tuple[str, ...]:
     if not set(wanted) <= set(client.scopes):
         raise InvalidScope
     return wanted
+
+
+def _audience(asked: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Exactly the resources asked for, or all that are allowed when none is."""
+    if len(asked) > LIMITS.resources:
+        raise InvalidTarget(f"more than {LIMITS.resources} resources")
+    if not all(len(one) <= LIMITS.audience and _RESOURCE.fullmatch(one) for one in asked):
+        raise InvalidTarget("resource must be an absolute URI without a fragment")
+    if not set(asked) <= set(allowed):
+        raise InvalidTarget
+    return tuple(dict.fromkeys(asked)) or allowed

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from token_service.domain.errors import InvalidGrant, NoRole
+from token_service.domain.errors import InvalidGrant, NoRole, ServiceError
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.mint import TokenDetails, TokenMint
@@ -75,12 +75,12 @@ class Login:
             password[: MAX_PASSWORD + 1], account.password_hash if account else None
         )
         if account is None or not matches or len(password) > MAX_PASSWORD:
-            raise InvalidGrant(detail="unknown name, wrong password, or locked")
+            raise _about(account, InvalidGrant(detail="unknown name, wrong password, or locked"))
         self._failures.reset(key)
         if not account.enabled:
-            raise InvalidGrant(detail="disabled account")
+            raise _about(account, InvalidGrant(detail="disabled account"))
         if account.kind is OwnerKind.ADMIN and not account.resources:
-            raise NoRole
+            raise _about(account, NoRole())
         return self._mint.mint(self._details(account))
 
     def end_all(self, owner: OwnerRef) -> bool:
@@ -100,6 +100,12 @@ class Login:
             form=self._settings.form,
             lifetime=self._settings.admin_lifetime if admin else self._settings.customer_lifetime,
         )
+
+
+def _about(account: Account | None, error: ServiceError) -> ServiceError:
+    """The error, saying which account it is about: never the name, which may be a password."""
+    error.about = account.ref.subject if account else ""
+    return error
 
 
 def same_name(username: str) -> str:

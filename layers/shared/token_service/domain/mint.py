@@ -71,6 +71,11 @@ class TokenMint:
         self._now = now
         self._random = random
 
+    @property
+    def audience(self) -> str:
+        """The deployment's own, of tokens for which none is chosen."""
+        return self._settings.audience
+
     def mint(self, details: TokenDetails) -> IssuedToken:
         """A new token, signed and stored before it is returned.
 

@@ -2,7 +2,7 @@
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import MethodNotAllowed, NotFound
-from token_service.domain.keys import VerificationKeys
+from token_service.domain.keys import KeyState, VerificationKeys
 from token_service.domain.model import Grant
 from token_service.wire import standard
 from token_service.wire.dialect import Dialect
@@ -29,11 +29,14 @@ class DiscoveryEndpoint(Endpoint):
         observe: Observe,
         issuer: str,
         keys: VerificationKeys,
+        *,
+        signed_introspection: bool = False,
     ) -> None:
         """`issuer` has no trailing slash."""
         super().__init__(dialects, observe)
         self._issuer = issuer
         self._keys = keys
+        self._signed_introspection = signed_introspection
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         if request.path not in PATHS:
@@ -43,9 +46,17 @@ class DiscoveryEndpoint(Endpoint):
         document = (
             {"keys": [key.published() for key in self._keys.published()]}
             if request.path in _JWKS_PATHS
-            else metadata(self._issuer)
+            else metadata(self._issuer) | self._signing()
         )
         return json_response(200, document, CACHE), Outcome(self.operation, dialect.name)
+
+    def _signing(self) -> dict[str, object]:
+        """How introspection answers are signed (RFC 9701 section 7), if they are."""
+        if not self._signed_introspection:
+            return {}
+        current = [key for key in self._keys.published() if key.state is KeyState.CURRENT]
+        algorithms = [key.algorithm for key in current]
+        return {"introspection_signing_alg_values_supported": algorithms} if algorithms else {}
 
 
 def metadata(issuer: str) -> dict[str, object]:
@@ -64,6 +75,7 @@ def metadata(issuer: str) -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "jwks_uri": issuer + JWKS_PATH,
+        "service_documentation": issuer + "/docs",
         "grant_types_supported": [Grant.CLIENT_CREDENTIALS],
         # Required members that say nothing here: no user ever signs in through a redirect.
         "response_types_supported": [],

@@ -27,9 +27,9 @@ from token_service.domain.model import (
     TokenFormat,
     token_type,
 )
-from token_service.wire.basic import read_basic, uses_basic
+from token_service.wire.basic import read_basic, uses_authorization
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
-from token_service.wire.form import FORM, Repeated, read_form
+from token_service.wire.form import FORM, Repeated, read_form, read_values
 from token_service.wire.http import Request, Response, json_response
 
 _HTTP_UNAVAILABLE = 503
@@ -37,6 +37,8 @@ _HTTP_UNAVAILABLE = 503
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BASIC = 'Basic realm="{realm}", charset="UTF-8"'
 BEARER = 'Bearer realm="{realm}"'
+# RFC 8707 section 2: the one field that may occur several times.
+RESOURCE = "resource"
 
 
 class MissingToken(InvalidRequest):
@@ -62,8 +64,9 @@ class Profile:
     """Everything in which one OAuth dialect differs from another.
 
     `errors` says how an error code is told at an operation, `other_errors` at all of them; a code
-    in neither is status 400 under its own name. `first_method_wins` is for two ways of client
-    authentication at once: Basic, then a secret in the body, then an assertion.
+    in neither is status 400 under its own name. An entry `CODE_by_header` is for callers who used
+    the Authorization header. `first_method_wins` is for two ways of client authentication at once:
+    Basic, then a secret in the body, then an assertion.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Profile:
     prefixes: tuple[str, ...]
     repeated: Repeated
     first_method_wins: bool
+    other_schemes: bool
     public_may_send_secret: bool
     missing_grant_type: str | None
     token_members: tuple[str, ...]
@@ -130,6 +134,7 @@ class OAuthDialect:
             grants=frozenset({Grant.CLIENT_CREDENTIALS}),
             scope=fields.get("scope"),
             public_may_send_secret=self._profile.public_may_send_secret,
+            resources=read_values(request.body, RESOURCE),
         )
 
     def write_token(self, token: IssuedToken) -> Response:
@@ -148,9 +153,13 @@ class OAuthDialect:
         fields = self._read_fields(request)
         return TokenQuestion(self._credentials(request, fields), fields.get("token"))
 
+    def describe(self, active: ActiveToken | None) -> dict[str, object]:
+        """RFC 7662 section 2.2: of what is not active, nothing else is said."""
+        return {"active": False} if active is None else self._describe(active)
+
     def write_introspection(self, active: ActiveToken | None) -> Response:
-        """RFC 7662 section 2.2."""
-        return self._json(200, {"active": False} if active is None else self._describe(active))
+        """The description in JSON."""
+        return self._json(200, self.describe(active))
 
     def read_revocation(self, request: Request) -> TokenQuestion:
         """RFC 7009 section 2.1; a hint that this profile does not let pass is a refusal."""
@@ -190,23 +199,20 @@ class OAuthDialect:
         operation = self._profile.routes.get(request.path)
         here = self._profile.errors.get(operation, {}) if operation else {}
         told = here.get(error.code) or self._profile.other_errors.get(error.code)
-        if told is None:
-            told = Answer(400, error.code)
-        if error.code == InvalidClient.code and not told.challenge and uses_basic(request):
-            # RFC 6749 section 5.2: 401 and a challenge if the Authorization header was used.
-            told = self._profile.other_errors.get("invalid_client_by_header", told)
-        return told
+        if uses_authorization(request):
+            told = self._profile.other_errors.get(f"{error.code}_by_header", told)
+        return told or Answer(400, error.code)
 
     def _read_fields(self, request: Request) -> dict[str, str]:
         if request.method != "POST":
             raise MethodNotAllowed(allow="POST")
         if request.media_type != FORM:
             raise UnsupportedMediaType(f"the body must be {FORM}")
-        return read_form(request.body, self._profile.repeated)
+        return read_form(request.body, self._profile.repeated, frozenset({RESOURCE}))
 
     def _credentials(self, request: Request, fields: dict[str, str]) -> ClientCredentials | None:
         lenient = self._profile.first_method_wins
-        basic = read_basic(request)
+        basic = read_basic(request, other_schemes=self._profile.other_schemes)
         client_id, secret = fields.get("client_id"), fields.get("client_secret")
         assertion = _assertion(fields, lenient=lenient)
         if not lenient:

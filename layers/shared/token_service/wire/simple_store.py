@@ -18,6 +18,7 @@ PROFILE = Profile(
     prefixes=("/connect/",),
     repeated=Repeated.KEEP_FIRST,
     first_method_wins=True,  # IdentityServer's parsers stop at the first secret
+    other_schemes=True,
     public_may_send_secret=True,
     missing_grant_type="",  # a grant nobody offers: unsupported_grant_type (2b, step 6)
     token_members=("access_token", "expires_in", "token_type", "scope"),

@@ -21,6 +21,7 @@ PROFILE = Profile(
     prefixes=("",),
     repeated=Repeated.REFUSE,  # RFC 6749 section 3.2
     first_method_wins=False,  # RFC 6749 section 2.3: one method in a request
+    other_schemes=False,
     public_may_send_secret=False,
     missing_grant_type=None,
     token_members=("access_token", "token_type", "expires_in", "scope"),
@@ -34,9 +35,15 @@ PROFILE = Profile(
         # 400 when the body was used: a 401 must carry a challenge (RFC 9110 section 15.5.2), and
         # one for Basic would answer a question that nobody asked.
         "invalid_client_by_header": Answer(401, "invalid_client", challenge=BASIC),
-        # What a backend behind the authorizer says (RFC 6750 section 3.1).
-        "unauthenticated": Answer(401, "invalid_token", challenge=BEARER),
-        "forbidden": Answer(403, "insufficient_scope"),
+        # What a backend behind the authorizer says (RFC 6750 section 3): why, only to those who
+        # showed a token.
+        "unauthenticated": Answer(401, None, challenge=BEARER),
+        "unauthenticated_by_header": Answer(
+            401, "invalid_token", challenge=f'{BEARER}, error="invalid_token"'
+        ),
+        "forbidden": Answer(
+            403, "insufficient_scope", challenge=f'{BEARER}, error="insufficient_scope"'
+        ),
         "missing_token": Answer(400, "invalid_request"),
         "method_not_allowed": Answer(405, "invalid_request"),
         "unsupported_media_type": Answer(400, "invalid_request"),
