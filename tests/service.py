@@ -7,6 +7,7 @@ from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
@@ -18,6 +19,7 @@ from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import make_key
 from token_service.domain.sealing import Sealer
+from token_service.domain.server_nonces import ServerNonces
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.clock import FrozenClock, SeededBytes
@@ -45,6 +47,7 @@ class Service:
     login_settings: LoginSettings = field(default_factory=LoginSettings)
     not_before: int = 0
     hold_seconds: int = 0
+    require_nonces: bool = False
 
     def __post_init__(self) -> None:
         """Put it all together."""
@@ -64,7 +67,11 @@ class Service:
             now=self.now,
             random=self.random,
         )
-        self.issuer = TokenIssuer(self.authenticator, self.mint, self.lifetime)
+        self.server_nonces = ServerNonces(lambda: b"seed" * 8, self.now)
+        self.proofs = ProofVerifier(
+            self.nonces, self.now, self.server_nonces if self.require_nonces else None
+        )
+        self.issuer = TokenIssuer(self.authenticator, self.mint, self.proofs, self.lifetime)
         self.validator = TokenValidator(
             tokens=self.tokens,
             owners=self.owners,

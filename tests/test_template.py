@@ -26,7 +26,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "SigningSecret", []),
     ],
     "IssueFunction": [
-        (["dynamodb:GetItem"], "ClientsTable", CLIENTS),
+        (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
         (["dynamodb:PutItem"], "TokensTable", []),
         (["secretsmanager:GetSecretValue"], "SigningSecret", []),
     ],

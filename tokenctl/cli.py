@@ -62,6 +62,7 @@ def clients() -> None:
     default="own",
     help="Whose tokens it may ask about: its own, or any (a resource server).",
 )
+@click.option("--dpop-bound", is_flag=True, help="Only tokens bound to a key by a DPoP proof.")
 @click.pass_obj
 def create(  # noqa: PLR0913 - one parameter an option
     context: Context,
@@ -77,6 +78,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     lifetime: int | None,
     expires_in: int | None,
     introspection: str,
+    dpop_bound: bool,
 ) -> None:
     """Register a client; its secret is printed now and never again."""
     details = NewClient(
@@ -90,6 +92,7 @@ def create(  # noqa: PLR0913 - one parameter an option
         token_format=TokenFormat(token_format),
         token_lifetime=lifetime,
         introspection=Introspection(introspection),
+        dpop_bound=dpop_bound,
         expires_at=None if expires_in is None else now() + expires_in,
     )
     _say_secret(context, context.deployment.administration.create(details))

@@ -51,6 +51,7 @@ def describe(client: Client, now: int) -> dict[str, object]:
         "token_format": client.token_format,
         "token_lifetime": client.token_lifetime,
         "introspection": client.introspection,
+        "dpop_bound": client.dpop_bound,
         "created_at": moment(client.created_at),
         "expires_at": moment(client.expires_at),
         "secrets": [

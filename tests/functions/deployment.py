@@ -55,6 +55,7 @@ VALUES = {
     "POWERTOOLS_TRACER_CAPTURE_ERROR": "false",
     "AUDIENCE": ISSUER,
     "CLIENTS_TABLE": "ClientsTable",
+    "DPOP_NONCES": "off",
     "CORS_ALLOW_ORIGIN": "*",
     "ELASTIC_PATH_REPEAT_DATA": "true",
     "ISSUER": ISSUER,

@@ -48,7 +48,7 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
     options = (
         *("--scope", "a", "--scope", "b", "--audience", "https://x.example", "--format", "opaque"),
         *("--lifetime", "30m", "--expires-in", "90d", "--introspection", "any"),
-        *("--grant", "client_credentials", "--id", "chosen.id"),
+        *("--grant", "client_credentials", "--id", "chosen.id", "--dpop-bound"),
     )
     assert tokenctl.create(*options)["client_id"] == "chosen.id"
     shown = tokenctl.json("clients", "show", "chosen.id")
@@ -66,6 +66,7 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
         "token_format": "opaque",
         "token_lifetime": 1800,
         "introspection": "any",
+        "dpop_bound": True,
     }
     for_people = facts(tokenctl("clients", "show", "chosen.id").stdout)
     assert (for_people["scopes"], for_people["public"]) == ("a, b", "no")

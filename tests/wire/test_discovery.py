@@ -33,6 +33,7 @@ def test_metadata(api: Api, path: str) -> None:
     assert document["token_endpoint_auth_methods_supported"] == methods
     assert document["introspection_endpoint_auth_methods_supported"] == methods
     assert document["revocation_endpoint_auth_methods_supported"] == [*methods, "none"]
+    assert document["dpop_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
     # Required by RFC 8414 and OpenID Connect Discovery.
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]

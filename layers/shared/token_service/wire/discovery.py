@@ -59,6 +59,7 @@ def metadata(issuer: str) -> dict[str, object]:
         "introspection_endpoint_auth_methods_supported": methods,
         "revocation_endpoint": issuer + standard.REVOCATION_PATH,
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
+        "dpop_signing_alg_values_supported": list(SigningAlgorithm),
         "jwks_uri": issuer + JWKS_PATH,
         "grant_types_supported": [Grant.CLIENT_CREDENTIALS],
         # Required members that say nothing here: no user ever signs in through a redirect.
