@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-import requests
-from requests_oauth2client import DPoPKey, DPoPToken, OAuth2Client
+from requests_oauth2client import DPoPKey, DPoPToken, MissingDPoPNonce, OAuth2Client
 
 from local.stack import LocalStack
 from tests.e2e.deployed import SECONDS, Deployed, NewClient, Party
+
+if TYPE_CHECKING:
+    from types_boto3_lambda.type_defs import EnvironmentTypeDef
 
 pytestmark = pytest.mark.usefixtures("insecure_transport")
 REPLAY = {"errors": [{"status": "401", "title": "Unable to validate access token"}]}
@@ -18,6 +21,7 @@ REPLAY = {"errors": [{"status": "401", "title": "Unable to validate access token
 def oauth2_client(deployed: Deployed, party: Party, path: str = "/oauth2/token") -> OAuth2Client:
     """The library, set up as its documents say."""
     return OAuth2Client(
+        session=deployed.http,
         token_endpoint=deployed.url + path,
         client_id=party.id,
         client_secret=party.secret,
@@ -48,13 +52,13 @@ def test_a_bound_token_s_life(
 
     products = f"{deployed.url}/v2/products"
     for method, status in (("GET", 200), ("POST", 201)):
-        called = requests.request(method, products, auth=token, timeout=SECONDS)
+        called = deployed.http.request(method, products, auth=token, timeout=SECONDS)
         assert (called.status_code, called.json()["meta"]["caller"]["client_id"]) == (
             status,
             party.id,
         )
     sent = {name: called.request.headers[name] for name in ("Authorization", "DPoP")}
-    replayed = requests.post(products, headers=sent, timeout=SECONDS)
+    replayed = deployed.http.post(products, headers=sent, timeout=SECONDS)
     assert (replayed.status_code, replayed.json()) == (401, REPLAY)
     assert 'error="invalid_dpop_proof"' in replayed.headers["www-authenticate"]
 
@@ -62,7 +66,10 @@ def test_a_bound_token_s_life(
     assert stolen.status_code == 401
     assert 'DPoP error="invalid_token"' in stolen.headers["www-authenticate"]
     other = DPoPToken(value, _dpop_key=DPoPKey.generate())
-    assert requests.get(products, auth=other, timeout=SECONDS).status_code == 401
+    with pytest.raises(MissingDPoPNonce) as refusal:  # what the library takes any challenge for
+        deployed.http.get(products, auth=other, timeout=SECONDS)
+    refusal.value.response.close()
+    assert 'error="invalid_token"' in refusal.value.response.headers["www-authenticate"]
 
 
 def test_a_client_that_must_bind(deployed: Deployed, new_client: NewClient) -> None:
@@ -75,7 +82,7 @@ def test_a_client_that_must_bind(deployed: Deployed, new_client: NewClient) -> N
 def test_the_gateway_that_refuses_by_itself(deployed: Deployed, new_client: NewClient) -> None:
     """Behind an identity source without the proof a bound token opens nothing."""
     token = bound_token(oauth2_client(deployed, new_client()))
-    answer = requests.get(f"{deployed.url}/example/whoami", auth=token, timeout=SECONDS)
+    answer = deployed.http.get(f"{deployed.url}/example/whoami", auth=token, timeout=SECONDS)
     assert answer.status_code == 403
 
 
@@ -86,10 +93,10 @@ def test_nonces(
     client = oauth2_client(deployed, new_client())
     with nonces_required(stack, aws):
         token = bound_token(client)
-        answer = requests.get(f"{deployed.url}/v2/products", auth=token, timeout=SECONDS)
+        answer = deployed.http.get(f"{deployed.url}/v2/products", auth=token, timeout=SECONDS)
         assert answer.status_code == 200
-        assert (token.dpop_key.as_nonce, token.dpop_key.rs_nonce) != (None, None)
-        assert len(answer.history) <= 1
+        assert token.dpop_key.as_nonce
+        assert token.dpop_key.rs_nonce
 
 
 @contextmanager
@@ -97,17 +104,20 @@ def nonces_required(stack: LocalStack, aws: boto3.Session) -> Iterator[None]:
     """The deploy parameter, set on the two functions that it reaches."""
     functions = aws.client("lambda", endpoint_url=stack.endpoint_url)
     found = {
-        f["FunctionName"]: f["Environment"]
+        f["FunctionName"]: dict(f["Environment"]["Variables"])
         for page in functions.get_paginator("list_functions").paginate()
         for f in page["Functions"]
         if "DPOP_NONCES" in f["Environment"]["Variables"]
     }
     assert len(found) == 2
-    try:
+
+    def choose(value: str) -> None:
         for name, former in found.items():
-            wanted = {"Variables": former["Variables"] | {"DPOP_NONCES": "required"}}
-            functions.update_function_configuration(FunctionName=name, Environment=wanted)
+            environment: EnvironmentTypeDef = {"Variables": former | {"DPOP_NONCES": value}}
+            functions.update_function_configuration(FunctionName=name, Environment=environment)
+
+    try:
+        choose("required")
         yield
     finally:
-        for name, former in found.items():
-            functions.update_function_configuration(FunctionName=name, Environment=former)
+        choose("off")
