@@ -11,6 +11,7 @@ from token_service.domain.client_assertions import ClientAssertions
 from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
 from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
@@ -23,6 +24,7 @@ from token_service.domain.ports import ClientFailures, Clients, ClientUses, Cloc
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import make_key
 from token_service.domain.sealing import Sealer
+from token_service.domain.server_nonces import ServerNonces
 from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
@@ -82,6 +84,7 @@ class Service:
     login_settings: LoginSettings = field(default_factory=LoginSettings)
     not_before: int = 0
     hold_seconds: int = 0
+    require_nonces: bool = False
 
     def __post_init__(self) -> None:
         """Put it all together."""
@@ -106,7 +109,11 @@ class Service:
             now=self.now,
             random=self.random,
         )
-        self.issuer = TokenIssuer(self.authenticator, self.mint, self.lifetime)
+        self.server_nonces = ServerNonces(lambda: b"seed" * 8, self.now)
+        self.proofs = ProofVerifier(
+            self.nonces, self.now, self.server_nonces if self.require_nonces else None
+        )
+        self.issuer = TokenIssuer(self.authenticator, self.mint, self.proofs, self.lifetime)
         self.validator = TokenValidator(
             tokens=self.tokens,
             owners=self.owners,

@@ -34,7 +34,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "SigningSecret", []),
     ],
     "IssueFunction": [
-        (["dynamodb:GetItem"], "ClientsTable", CLIENTS),
+        (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
         NOTE_USE,
         (["dynamodb:PutItem"], "TokensTable", []),
         COUNT_FAILURES,

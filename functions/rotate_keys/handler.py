@@ -1,4 +1,4 @@
-"""Makes the deployment's signing keys, as a CloudFormation custom resource.
+"""Makes the deployment's signing keys and its seed of nonces, as a CloudFormation custom resource.
 
 Its attribute `Since` is when the first key was made, in seconds: no token is older, so the first
 sweep begins there.
@@ -22,6 +22,7 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> None:
 def _ensure(event: runtime.Event) -> Reply:
     if event["RequestType"] == "Delete":
         return Reply("signing-keys", {})
+    runtime.make_nonce_seed()
     algorithm = SigningAlgorithm(event["ResourceProperties"]["Algorithm"])
     keyring = runtime.key_rotation().ensure(algorithm)
     return Reply("signing-keys", {"Since": str(keyring.since)})

@@ -65,8 +65,6 @@ ORDERS, STOCK = "https://orders.example.test", "https://stock.example.test"
         ((ORDERS,), (ORDERS + "/",), False),
         ((ORDERS,), (), False),
         ((ISSUER,), (), True),
-        ((), (ORDERS,), False),
-        ((), (), False),
     ],
 )
 def test_a_resource_server_s_audiences(

@@ -8,6 +8,7 @@ import pytest
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.errors import InvalidGrant
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.issue import IssueRequest, TokenIssuer
@@ -84,7 +85,8 @@ def issue(
     """A token of a new client, kept in this store."""
     made = administration.create(details)
     now = FrozenClock(NOW)
-    issuer = TokenIssuer(authenticator(store.clients, now), mint(store))
+    proofs = ProofVerifier(store.nonces, now)
+    issuer = TokenIssuer(authenticator(store.clients, now), mint(store), proofs)
     credentials = ClientCredentials(made.client.id, made.secret)
     return issuer.issue(
         IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant), resources=resources)

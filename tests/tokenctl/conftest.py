@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import ClientCredentials, Grant
 from token_service.domain.rotation import Keyring
+from token_service.store.nonces import DynamoNonces
 from token_service.store.signing_keys import DynamoPublicKeys
 
 from tests.service import ISSUER, authenticator, key_pair
@@ -84,7 +86,9 @@ def issue(deployment: Deployment) -> Callable[[Any], str]:
         now=now,
         random=token_bytes,
     )
-    issuer = TokenIssuer(authenticator(deployment.clients, now, uses=deployment.uses), mint)
+    proofs = ProofVerifier(DynamoNonces(deployment.dynamodb, "TokensTable"), now)
+    authenticating = authenticator(deployment.clients, now, uses=deployment.uses)
+    issuer = TokenIssuer(authenticating, mint, proofs)
 
     def new_token(created: Any) -> str:  # noqa: ANN401 - JSON
         credentials = ClientCredentials(created["client_id"], created["client_secret"])

@@ -38,6 +38,7 @@ def test_metadata(api: Api, path: str) -> None:
         assert algorithms == ["RS256", "PS256", "ES256", "EdDSA"]
     assert document["service_documentation"] == f"{ISSUER}/docs"
     assert "introspection_signing_alg_values_supported" not in document
+    assert document["dpop_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
     # Required by RFC 8414 and OpenID Connect Discovery.
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]

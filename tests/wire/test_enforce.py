@@ -94,7 +94,9 @@ def test_simple_store_s_words() -> None:
     assert isinstance(nobody, Response)
     assert isinstance(reader, Response)
     assert (nobody.status, body_of(nobody)) == (401, {"error": "invalid_token"})
-    assert nobody.headers["www-authenticate"] == f'Bearer realm="{ISSUER}"'
+    algorithms = "RS256 PS256 ES256 EdDSA"
+    both = f'Bearer realm="{ISSUER}", DPoP algs="{algorithms}"'
+    assert nobody.headers["www-authenticate"] == both
     assert (reader.status, body_of(reader)) == (403, {"error": "insufficient_scope"})
     assert "www-authenticate" not in reader.headers
 

@@ -51,9 +51,11 @@ def observe(outcome: Outcome) -> None:
         count(name, dimensions)
 
 
-def observe_authorization(kind: str, verdict: str, client_id: str | None) -> None:
+def observe_authorization(
+    kind: str, verdict: str, client_id: str | None, reason: str | None
+) -> None:
     """Log and count one authorization."""
-    logger.info("authorized", kind=kind, verdict=verdict, client_id=client_id)
+    logger.info("authorized", kind=kind, verdict=verdict, client_id=client_id, reason=reason)
     count("Authorizations", {"kind": kind, "verdict": verdict})
 
 

@@ -17,6 +17,7 @@ from token_service.domain.client_assertions import ClientAssertions
 from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
 from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import SigningKeys, VerificationKeys
@@ -30,6 +31,7 @@ from token_service.domain.ports import FailureWindow, LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation
 from token_service.domain.sealing import Sealer
+from token_service.domain.server_nonces import ServerNonces
 from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
@@ -48,6 +50,7 @@ from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
 from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.nonce_seed import DynamoNonceSeed
 from token_service.store.nonces import DynamoNonces
 from token_service.store.owners import DynamoOwners
 from token_service.store.sealing_key import sealing_key
@@ -156,6 +159,30 @@ def validator() -> TokenValidator:
 
 
 @cache
+def nonces() -> DynamoNonces:
+    """Values that were used, and may not be used again."""
+    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"))
+
+
+@cache
+def nonce_seed() -> DynamoNonceSeed:
+    """What nonces for DPoP proofs are made from."""
+    return DynamoNonceSeed(dynamodb(), environment().text("CLIENTS_TABLE"))
+
+
+def make_nonce_seed() -> None:
+    """Have a seed; only the function that makes the keys may write one."""
+    nonce_seed().ensure(secrets.token_bytes)
+
+
+@cache
+def proofs() -> ProofVerifier:
+    """Checks DPoP proofs, with nonces where this deployment requires them."""
+    required = environment().choice("DPOP_NONCES", "off", "required") == "required"
+    return ProofVerifier(nonces(), now, ServerNonces(nonce_seed().load, now) if required else None)
+
+
+@cache
 def mint() -> TokenMint:
     """Makes tokens; only functions that may read the signing secret can use it."""
     env = environment()
@@ -196,7 +223,7 @@ def issue_endpoint() -> Endpoint:
     env = environment()
     authenticator = client_authenticator(Operation.ISSUE, env.number("OWNER_CACHE_SECONDS", 0))
     lifetime = env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME)
-    issuer = TokenIssuer(authenticator, mint(), lifetime)
+    issuer = TokenIssuer(authenticator, mint(), proofs(), lifetime)
     return IssueEndpoint(all_dialects(), observe, issuer)
 
 
@@ -281,6 +308,7 @@ def authorizer() -> Authorizer:
     return Authorizer(
         validator=validator(),
         verify_signed=lambda request: signatures().verify(request),
+        proofs=proofs(),
         policy=policy(),
         settings=AuthorizerSettings(
             env.text("AUDIENCE"), env.flag("INTEGRATION_BEARER", default=True)
@@ -299,7 +327,7 @@ def signatures() -> "SignatureVerifier":
         consumers=DynamoIntegrations(dynamodb(), env.text("CLIENTS_TABLE"), pause),
         validator=validator(),
         sealer=sealer(),
-        nonces=DynamoNonces(dynamodb(), env.text("TOKENS_TABLE")),
+        nonces=nonces(),
         now=now,
         allow_sha1=env.flag("OAUTH1_ALLOW_SHA1", default=False),
     )

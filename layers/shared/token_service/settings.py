@@ -39,6 +39,13 @@ class Environment:
             )
         return value == "true"
 
+    def choice(self, name: str, *choices: str) -> str:
+        """One of these; the first where nothing is set."""
+        value = self.variables.get(name, "") or choices[0]
+        if value not in choices:
+            raise SettingError(f"the environment variable {name} is none of {choices}: {value}")
+        return value
+
     def layouts(self) -> tuple[int, ...]:
         """The layouts in use, oldest first; new tokens are written under the last."""
         return read_layouts(self.text("TOKEN_LAYOUTS"))

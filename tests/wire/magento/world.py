@@ -62,6 +62,7 @@ class World:
                 now=self.service.now,
                 allow_sha1=sha1,
             ).verify,
+            proofs=self.service.proofs,
             policy=Policy.parse(json.loads(_policy())),
             settings=AuthorizerSettings(ISSUER, bearer),
             observe=lambda *_: None,

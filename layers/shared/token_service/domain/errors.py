@@ -81,6 +81,32 @@ class InvalidTarget(ServiceError):
     code = "invalid_target"
 
 
+class InvalidProof(ServiceError):
+    """A DPoP proof that is not one, or not for this request (RFC 9449 section 5)."""
+
+    code = "invalid_dpop_proof"
+
+
+class ProofRequired(ServiceError):
+    """A client that may have bound tokens only sent no proof (RFC 9449 section 5.2).
+
+    The RFC names no code; this is what node-oidc-provider answers.
+    """
+
+    code = "invalid_grant"
+
+
+class NonceRequired(ServiceError):
+    """A DPoP proof without this server's nonce, or with an old one (RFC 9449 section 8)."""
+
+    code = "use_dpop_nonce"
+
+    def __init__(self, nonce: str) -> None:
+        """`nonce` is what the next proof has to hold."""
+        super().__init__("a DPoP proof must hold this server's nonce")
+        self.nonce = nonce
+
+
 class UnsupportedTokenType(ServiceError):
     """The token type hint names no type this service knows (RFC 7009 section 2.2.1)."""
 

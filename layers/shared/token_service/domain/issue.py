@@ -1,13 +1,15 @@
 """Issuing tokens: who may get what for how long."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import Proof, ProofVerifier
 from token_service.domain.errors import (
     InvalidRequest,
     InvalidScope,
     InvalidTarget,
+    ProofRequired,
     UnauthorizedClient,
     UnsupportedGrantType,
 )
@@ -29,6 +31,7 @@ class IssueRequest:
     """What a dialect read from a token request; `grants` is what that dialect offers.
 
     `resources` are the audiences asked for (RFC 8707 section 2); none stands for all the client's.
+    `proof` is a DPoP proof, None for a dialect that knows none.
     """
 
     grant_type: str | None
@@ -37,6 +40,7 @@ class IssueRequest:
     scope: str | None = None
     public_may_send_secret: bool = False
     resources: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 class TokenIssuer:
@@ -46,11 +50,13 @@ class TokenIssuer:
         self,
         authenticator: ClientAuthenticator,
         mint: TokenMint,
+        proofs: ProofVerifier,
         lifetime: int = DEFAULT_LIFETIME,
     ) -> None:
         """`lifetime` (seconds) is for clients that have none of their own."""
         self._authenticator = authenticator
         self._mint = mint
+        self._proofs = proofs
         self._lifetime = lifetime
 
     def issue(self, request: IssueRequest) -> IssuedToken:
@@ -63,6 +69,9 @@ class TokenIssuer:
             UnauthorizedClient: a grant this client may not use.
             InvalidScope: malformed, or more than the client holds.
             InvalidTarget: a resource that is no absolute URI, or none of the client's audiences.
+            ProofRequired: no DPoP proof, of a client that may have bound tokens only.
+            InvalidProof, NonceRequired: a DPoP proof that is not good; judged last, so that what
+                is refused for another reason uses no proof up.
             Unavailable: the store or the keys did not answer; no token exists.
 
         """
@@ -70,7 +79,8 @@ class TokenIssuer:
         grant = _grant(request, client)
         scope = _scope(request.scope, grant, client)
         audience = _audience(request.resources, client.audience or (self._mint.audience,))
-        return self._mint.mint(
+        jkt = self._jkt(request.proof, client)
+        token = self._mint.mint(
             TokenDetails(
                 owner=client,
                 grant=grant,
@@ -80,8 +90,20 @@ class TokenIssuer:
                 audience=audience,
                 scope=scope,
                 not_after=client.expires_at,
+                jkt=jkt,
             )
         )
+        return replace(token, next_nonce=self._proofs.next_nonce()) if jkt else token
+
+    def _jkt(self, proof: Proof | None, client: Client) -> str | None:
+        """The key to bind the token to, once it is proved and its proof used up; or none."""
+        if proof is None:
+            if client.dpop_bound:
+                raise ProofRequired("this client's tokens must be bound by a DPoP proof")
+            return None
+        proved = self._proofs.verify(proof)
+        self._proofs.use(proved)
+        return proved.jkt
 
     def _client(self, request: IssueRequest) -> Client:
         credentials = request.credentials

@@ -269,10 +269,14 @@ class TokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A fresh token, to be handed out once; only `record` is stored."""
+    """A fresh token, to be handed out once; only `record` is stored.
+
+    `next_nonce` is what the next DPoP proof must hold, where nonces are asked for.
+    """
 
     value: str = field(repr=False)
     record: TokenRecord
+    next_nonce: str | None = None
 
     @property
     def expires_in(self) -> int:

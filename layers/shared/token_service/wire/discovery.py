@@ -74,6 +74,7 @@ def metadata(issuer: str) -> dict[str, object]:
         "revocation_endpoint": issuer + standard.REVOCATION_PATH,
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": list(SigningAlgorithm),
         "jwks_uri": issuer + JWKS_PATH,
         "service_documentation": issuer + "/docs",
         "grant_types_supported": [Grant.CLIENT_CREDENTIALS],

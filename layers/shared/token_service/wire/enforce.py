@@ -5,11 +5,12 @@ backend refuses, the authorizer passes everybody on, and this function tells who
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from token_service.domain.errors import ServiceError
 from token_service.domain.policy import Verdict
+from token_service.wire.bound import headers_of
 from token_service.wire.dialect import Dialect
 from token_service.wire.http import Request, Response
 
@@ -58,7 +59,9 @@ def enforce(event: Mapping[str, Any], request: Request, dialect: Dialect) -> Cal
     if found.get("verdict") == Verdict.INSUFFICIENT:
         return dialect.write_error(Forbidden(required), request)
     if found.get("verdict") != Verdict.ALLOWED:
-        return dialect.write_error(Unauthenticated(required), request)
+        refusal = dialect.write_error(Unauthenticated(required), request)
+        # Only a caller who used DPoP gets these, so no client of another dialect meets them.
+        return replace(refusal, headers={**refusal.headers, **headers_of(found)})
     return Caller(
         **{
             name: str(found.get(name, ""))

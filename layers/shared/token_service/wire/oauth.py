@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from token_service.domain.client_assertions import named_client
+from token_service.domain.dpop import Proof
 from token_service.domain.errors import (
     InvalidClient,
     InvalidRequest,
     MethodNotAllowed,
+    NonceRequired,
     ServiceError,
     TooManyFailures,
     UnsupportedMediaType,
@@ -28,6 +30,7 @@ from token_service.domain.model import (
     token_type,
 )
 from token_service.wire.basic import read_basic, uses_authorization
+from token_service.wire.bound import ALGORITHMS, NONCE, PROOF
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
 from token_service.wire.form import FORM, Repeated, read_form, read_values
 from token_service.wire.http import Request, Response, json_response
@@ -36,7 +39,8 @@ _HTTP_UNAVAILABLE = 503
 # RFC 7523 section 2.2
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BASIC = 'Basic realm="{realm}", charset="UTF-8"'
-BEARER = 'Bearer realm="{realm}"'
+# Both ways in (RFC 9449 section 7.2); whoever tried the second is told more by `enforce`.
+BEARER = f'Bearer realm="{{realm}}", DPoP algs="{ALGORITHMS}"'
 # RFC 8707 section 2: the one field that may occur several times.
 RESOURCE = "resource"
 
@@ -135,6 +139,7 @@ class OAuthDialect:
             scope=fields.get("scope"),
             public_may_send_secret=self._profile.public_may_send_secret,
             resources=read_values(request.body, RESOURCE),
+            proof=self._proof(request),
         )
 
     def write_token(self, token: IssuedToken) -> Response:
@@ -146,7 +151,10 @@ class OAuthDialect:
             "scope": " ".join(token.record.scope),
         }
         body = {name: members[name] for name in self._profile.token_members if members[name]}
-        return self._json(200, body)
+        response = self._json(200, body)
+        if token.next_nonce is None:
+            return response
+        return replace(response, headers={**response.headers, NONCE: token.next_nonce})
 
     def read_introspection(self, request: Request) -> TokenQuestion:
         """RFC 7662 section 2.1; the hint changes nothing, so it is not read."""
@@ -184,6 +192,8 @@ class OAuthDialect:
             headers["allow"] = error.allow
         if isinstance(error, TooManyFailures):
             headers["retry-after"] = str(error.retry_after)
+        if isinstance(error, NonceRequired):
+            headers[NONCE] = error.nonce
         if answer.status == _HTTP_UNAVAILABLE:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         if answer.challenge:
@@ -233,6 +243,14 @@ class OAuthDialect:
         return _within_limits(
             ClientCredentials(client_id, secret, assertion, source=request.source_ip)
         )
+
+    def _proof(self, request: Request) -> Proof | None:
+        """The DPoP header, if there is one; by the address that the metadata gives clients.
+
+        A repeated header has a comma in it, which no JWT has (RFC 9449 section 4.3).
+        """
+        text = request.headers.get(PROOF)
+        return None if text is None else Proof(text, request.method, self._issuer + request.path)
 
     def _describe(self, active: ActiveToken) -> dict[str, object]:
         record = active.record
