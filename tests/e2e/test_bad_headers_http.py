@@ -51,10 +51,12 @@ def test_malformed_basic(caller: Caller, endpoint: Endpoint, header: str) -> Non
 
 @at_every_endpoint
 def test_another_scheme_is_nobody(caller: Caller, endpoint: Endpoint) -> None:
-    """A bearer token or a bare word authenticates no client."""
-    for header in ("Bearer abc", "abc", "Digest x", ""):
+    """A bearer token or a bare word authenticates no client, and is challenged as Basic is."""
+    for header in ("Bearer abc", "abc", "Digest x"):
         answer = caller.post(endpoint, endpoint.own, FORM, ("authorization", header))
-        told_as(endpoint, endpoint.nobody, answer)
+        told_as(endpoint, endpoint.basic, answer)
+    nothing = caller.post(endpoint, endpoint.own, FORM, ("authorization", ""))
+    told_as(endpoint, endpoint.nobody, nothing)
 
 
 @at_every_endpoint

@@ -137,6 +137,8 @@ class TestRefusals:
             "basic !!!",
             "Basic YWJj",
             "Basic /////w==",
+            "Bearer something",
+            "Digest something",
         ],
     )
     def test_refused_basic_is_challenged(self, api: Api, header: str) -> None:

@@ -25,7 +25,7 @@ from token_service.domain.model import (
     TokenFormat,
     token_type,
 )
-from token_service.wire.basic import read_basic, uses_basic
+from token_service.wire.basic import read_basic
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
 from token_service.wire.form import FORM, Repeated, read_form
 from token_service.wire.http import Request, Response, json_response
@@ -185,8 +185,10 @@ class OAuthDialect:
         told = here.get(error.code) or self._profile.other_errors.get(error.code)
         if told is None:
             told = Answer(400, error.code)
-        if error.code == InvalidClient.code and not told.challenge and uses_basic(request):
-            # RFC 6749 section 5.2: 401 and a challenge if the Authorization header was used.
+        by_header = bool(request.headers.get("authorization"))
+        if error.code == InvalidClient.code and not told.challenge and by_header:
+            # RFC 6749 section 5.2: 401 and a challenge if the Authorization header was used, also
+            # with a scheme that is not offered.
             told = self._profile.other_errors.get("invalid_client_by_header", told)
         return told
 
