@@ -70,6 +70,17 @@ def test_a_second_revocation_is_as_good_as_the_first(deployed: Deployed, method:
         assert client.revoke_token(what) is True
 
 
+def test_a_token_is_bound_to_the_client_that_may_end_it(deployed: Deployed) -> None:
+    """Another client revokes it as successfully as it would a token that never was; it lives on.
+
+    (item 68)
+    """
+    token = discovered(deployed, ClientSecretBasic).client_credentials()
+    stranger = discovered(deployed, ClientSecretBasic, deployed.server)
+    assert stranger.revoke_token(token) is True
+    assert deployed.doors(token.access_token) == OPEN
+
+
 @by_either_method
 def test_refusals_are_the_library_s_own_exceptions(deployed: Deployed, method: Method) -> None:
     """Wrong secret and foreign scope have an exception each, and the first at every endpoint."""
