@@ -33,7 +33,7 @@ check: $(environments) ## formatter, linter, types, template: all at zero findin
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint template.yaml docs/*.yaml
 	@$(offline) $(sam) validate --lint
 
 format: .venv/.stamp ## rewrite the sources in the one format, and fix what the linter can

@@ -1,18 +1,21 @@
-"""The deployment's tables through the service's own store, for what no command can bring about."""
+"""The deployment's tables and keys through the service's own store, for what no command does."""
 
 import time
 from dataclasses import dataclass, replace
 from secrets import token_bytes
 
 import boto3
+from token_service.domain.algorithms import LoadedKey
 from token_service.domain.handles import new_jwt_id
+from token_service.domain.keys import load_private
 from token_service.domain.location import hour_of, locate
 from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.signing_keys import SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
 
-from local.stack import LocalStack
+from local.stack import STACK_NAME, LocalStack
 
 LAYOUT = 8
 
@@ -76,6 +79,16 @@ def tokens_of(stack: LocalStack, aws: boto3.Session) -> StoredTokens:
         DynamoTokens(dynamodb, tokens, clients, _no_pause),
         DynamoExpiredTokens(dynamodb, tokens, _no_pause),
     )
+
+
+def signing_key_of(stack: LocalStack, aws: boto3.Session) -> LoadedKey:
+    """The private key that the deployment signs with."""
+    found = aws.client("cloudformation", endpoint_url=stack.endpoint_url).describe_stack_resource(
+        StackName=STACK_NAME, LogicalResourceId="SigningSecret"
+    )
+    secret_id = found["StackResourceDetail"]["PhysicalResourceId"]
+    secrets = aws.client("secretsmanager", endpoint_url=stack.endpoint_url)
+    return load_private(SecretPrivateKeys(secrets, secret_id).load())
 
 
 def _no_pause(attempt: int) -> None:

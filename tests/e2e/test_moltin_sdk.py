@@ -1,32 +1,16 @@
 """Elastic Path's own SDK, under Node.js, as its users' programs run it."""
 
-import json
-import os
-import subprocess
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from tests.e2e.deployed import SECONDS, Deployed, Party
-
-SCRIPT = Path(__file__).parents[1] / "clients/moltin.mjs"
+from tests.e2e.deployed import Deployed, Party
+from tests.e2e.node import node
 
 
 def run(deployed: Deployed, scenario: str, party: Party) -> tuple[Any, list[str]]:
     """What the SDK's user gets, and the requests that the SDK sent."""
-    environment = {"PATH": os.environ["PATH"], "BASE_URL": deployed.url, "CLIENT_ID": party.id}
-    if party.secret:
-        environment["CLIENT_SECRET"] = party.secret
-    done = subprocess.run(  # noqa: S603 - constants
-        ["node", SCRIPT, scenario],  # noqa: S607 - whichever Node.js the developer has
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done
-    said = json.loads(done.stdout.splitlines()[-1])  # the SDK prints remarks of its own
+    secret = {"CLIENT_SECRET": party.secret} if party.secret else {}
+    said = node("moltin.mjs", scenario, BASE_URL=deployed.url, CLIENT_ID=party.id, **secret)
     return said["result"], said["sent"]
 
 
