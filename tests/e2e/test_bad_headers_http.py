@@ -78,7 +78,9 @@ def test_headers_as_large_as_the_gateway_takes(caller: Caller, endpoint: Endpoin
     """9 KB of headers change nothing, neither in one that is read nor in one that is not."""
     good = caller.form(endpoint)
     told_as(endpoint, OK, caller.post(endpoint, good, FORM, ("x-large", "y" * 9000)))
-    told_as(endpoint, OK, caller.post(endpoint, good, FORM, ("authorization", "z" * 9000)))
+    # To RFC 6749 an Authorization header of no known scheme is a client that failed.
+    told = endpoint.basic if endpoint.dialect == STANDARD else OK
+    told_as(endpoint, told, caller.post(endpoint, good, FORM, ("authorization", "z" * 9000)))
     repeated = [(f"x-{i}", "y" * 80) for i in range(90)]
     told_as(endpoint, OK, caller.post(endpoint, good, FORM, *repeated))
 
