@@ -28,7 +28,7 @@ def run(deployed: Deployed, party: Party, scenario: str, **env: str) -> Any:  # 
     )
 
 
-@pytest.mark.parametrize("algorithm", ["ES256", "PS256", "RS256"])
+@pytest.mark.parametrize("algorithm", ["ES256", "PS256", "RS256", "Ed25519"])
 def test_a_token_bound_to_a_key(deployed: Deployed, bound: Party, algorithm: str) -> None:
     """It works with its key, again and again, and neither with another nor as a bearer token."""
     told = run(deployed, bound, "bound", DPOP=algorithm)

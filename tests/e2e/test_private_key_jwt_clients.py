@@ -62,16 +62,8 @@ def es256(keyed_client: Callable[[SigningAlgorithm], Keyed]) -> Keyed:
     return keyed_client(SigningAlgorithm.ES256)
 
 
-@pytest.mark.parametrize(
-    "keyed",
-    [name for name in SigningAlgorithm if name is not SigningAlgorithm.EDDSA],
-    indirect=True,
-)
 def test_openid_client(deployed: Deployed, keyed: Keyed) -> None:
-    """openid-client issues, introspects and revokes; each call takes an assertion of its own.
-
-    It knows the algorithm of Ed25519 keys by its later name alone (RFC 9864).
-    """
+    """openid-client issues, introspects and revokes; each call takes an assertion of its own."""
     told = node(
         "openid_client.mjs",
         "life",
