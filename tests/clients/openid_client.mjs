@@ -1,19 +1,27 @@
 // Runs one scenario with openid-client and prints what its user would see, as JSON.
-// node openid_client.mjs SCENARIO, with ISSUER, CLIENT_ID, CLIENT_SECRET, METHOD (the name of the
-// package's own way of client authentication) and DISCOVERY (oauth2 or oidc) in the environment.
+// node openid_client.mjs SCENARIO, with ISSUER, CLIENT_ID, METHOD (the name of the package's own way
+// of client authentication), CLIENT_SECRET or CLIENT_KEY (a private JWK), DISCOVERY (oauth2 or oidc)
+// and, for tokens bound to a key, DPOP (the algorithm of that key) in the environment.
 
+import { importJWK } from 'jose'
 import * as client from 'openid-client'
 
-const { ISSUER, CLIENT_ID, CLIENT_SECRET, METHOD, DISCOVERY } = process.env
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, CLIENT_KEY, METHOD, DISCOVERY, DPOP } = process.env
+
+async function privateKey({ kid, ...jwk }) {
+  return { key: await importJWK(jwk, jwk.alg), kid }
+}
 
 const config = await client.discovery(
   new URL(ISSUER),
   CLIENT_ID,
   undefined,
-  client[METHOD](CLIENT_SECRET),
+  client[METHOD](CLIENT_KEY ? await privateKey(JSON.parse(CLIENT_KEY)) : CLIENT_SECRET),
   // The stack is on a loopback without TLS; everything else is as in production.
   { algorithm: DISCOVERY, execute: [client.allowInsecureRequests] },
 )
+const newKey = async () => client.getDPoPHandle(config, await client.randomDPoPKeyPair(DPOP))
+const DPoP = DPOP && (await newKey())
 
 // A promise's value, or what a program can go by when it is rejected.
 const outcome = (promise) =>
@@ -28,7 +36,7 @@ const outcome = (promise) =>
     }),
   )
 
-const grant = (scope) => client.clientCredentialsGrant(config, scope && { scope })
+const grant = (scope) => client.clientCredentialsGrant(config, scope && { scope }, { DPoP })
 
 const scenarios = {
   async life() {
@@ -38,6 +46,25 @@ const scenarios = {
     await client.tokenRevocation(config, value)
     const ended = await client.tokenIntrospection(config, value)
     return { issuer: config.serverMetadata().issuer, token, expiresIn: token.expiresIn(), active, ended }
+  },
+  async bound() {
+    const token = await grant('orders:read')
+    const { access_token: value } = token
+    const api = new URL('/v2/products', ISSUER)
+    const call = (with_) =>
+      outcome(
+        client
+          .fetchProtectedResource(config, value, api, 'GET', undefined, undefined, { DPoP: with_ })
+          .then(({ status }) => status),
+      )
+    return {
+      token,
+      active: await client.tokenIntrospection(config, value),
+      thumbprint: await DPoP.calculateThumbprint(),
+      withItsKey: [await call(DPoP), await call(DPoP)],
+      withAnother: await call(await newKey()),
+      asBearer: await call(),
+    }
   },
   grant: () => outcome(grant()),
   scope: () => outcome(grant('payments')),

@@ -7,6 +7,7 @@ from tests.e2e.deployed import Deployed, Party
 from tests.e2e.operator import Operator
 
 SCOPES = ("orders:read", "orders:write")
+AUDIENCE = "https://api.differential.example"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ PUBLIC = Party("differential-public")
 
 _ALL_SCOPES = tuple(word for scope in SCOPES for word in ("--scope", scope))
 CAST = (
-    Member(MAIN, _ALL_SCOPES, {"scope": " ".join(SCOPES)}),
+    Member(MAIN, (*_ALL_SCOPES, "--audience", AUDIENCE), {"scope": " ".join(SCOPES)}),
     Member(SPECIAL),
     Member(UNABLE, ("--grant", "implicit"), {"grant_types": []}),
     Member(OTHER),

@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from tests.e2e.deployed import Party
-from tests.e2e.differential.cast import MAIN, OTHER, PUBLIC, SERVER, SPECIAL, UNABLE
+from tests.e2e.differential.cast import AUDIENCE, MAIN, OTHER, PUBLIC, SERVER, SPECIAL, UNABLE
 from tests.e2e.endpoints import FORM
 
 TOKEN, INTROSPECT, REVOKE = "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"
@@ -257,6 +257,36 @@ REVOCATION = _requests(
     ("revoke-nobody", TOKEN_FIELD),
 )
 
+# {"alg":"none"}, and the client that exists as its subject.
+_UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJkaWZmZXJlbnRpYWwifQ."
+_FOR = f"resource={AUDIENCE}"
+RESOURCE = _requests(
+    TOKEN,
+    ("resource", f"{GOOD}&{_FOR}"),
+    ("resource-and-scope", f"{GOOD}&{_FOR}&scope=orders:read"),
+    ("resource-empty", f"{GOOD}&resource="),
+    ("resource-unknown", f"{GOOD}&resource=https://other.example"),
+    ("resource-unknown-and-scope", f"{GOOD}&resource=https://other.example&scope=orders:read"),
+    ("resource-fragment", f"{GOOD}&{_FOR}%23part"),
+    ("resource-relative", f"{GOOD}&resource=api"),
+    ("resource-same-twice", f"{GOOD}&{_FOR}&{_FOR}"),
+    ("resource-two", f"{GOOD}&{_FOR}&resource=https://other.example"),
+    ("resource-wrong-secret", f"{WRONG}&resource=https://other.example"),
+)
+
+_JWT_BEARER = "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION = _requests(
+    TOKEN,
+    ("assertion-malformed", f"{GRANT}&{_JWT_BEARER}&client_assertion=x"),
+    ("assertion-unsigned", f"{GRANT}&{_JWT_BEARER}&client_assertion={_UNSIGNED}"),
+    ("assertion-without-type", f"{GRANT}&client_assertion={_UNSIGNED}"),
+    ("assertion-of-another-type", f"{GRANT}&client_assertion_type=x&client_assertion={_UNSIGNED}"),
+    ("assertion-type-alone", f"{GOOD}&{_JWT_BEARER}"),
+    ("assertion-and-secret", f"{GOOD}&{_JWT_BEARER}&client_assertion={_UNSIGNED}"),
+    ("assertion-and-basic", f"{GRANT}&{_JWT_BEARER}&client_assertion={_UNSIGNED}", ME),
+    ("assertion-twice", f"{GRANT}&{_JWT_BEARER}&client_assertion=x&client_assertion=x"),
+)
+
 CORPUS = (
     *SUCCESS,
     *BASIC,
@@ -269,4 +299,6 @@ CORPUS = (
     *METHODS,
     *INTROSPECTION,
     *REVOCATION,
+    *RESOURCE,
+    *ASSERTION,
 )

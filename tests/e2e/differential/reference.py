@@ -6,17 +6,17 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.e2e.differential.cast import CAST, SCOPES, SERVER
+from tests.e2e.differential.cast import AUDIENCE, CAST, SCOPES, SERVER
 from tests.e2e.node import CLIENTS
 
 
 @contextmanager
-def reference(audience: str) -> Iterator[str]:
+def reference() -> Iterator[str]:
     """Start it on a free port of the loopback with the whole cast; its address."""
     config = {
         "clients": [member.reference for member in CAST],
         "scopes": SCOPES,
-        "audience": audience,
+        "audience": AUDIENCE,
         "resourceServer": SERVER.id,
     }
     with subprocess.Popen(  # noqa: S603 - constants
