@@ -9,7 +9,7 @@ from token_service.domain.rotation import Keyring, KeyRotation
 
 from tests.clock import FrozenClock, SeededBytes
 
-RS256, PS256, ES256, EDDSA = SigningAlgorithm
+RS256, PS256, ES256, EDDSA, ED25519 = SigningAlgorithm
 KEPT = DAY + 2 * HOUR
 """As long as the longest JWT lives and the slowest cache holds a JWKS."""
 

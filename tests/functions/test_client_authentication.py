@@ -72,6 +72,7 @@ def granted(resources: dict[str, Any], function: str) -> list[tuple[str, str, st
         (action.removeprefix("dynamodb:"), logical_id(statement["Resource"]), key)
         for policy in functions(resources)[name]["Policies"]
         for statement in policy["Statement"]
+        if "Action" in statement  # or it depends on a condition of the template
         for action in statement["Action"]
         for key in statement.get("Condition", {})
         .get("ForAllValues:StringLike", {})

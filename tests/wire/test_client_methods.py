@@ -62,7 +62,7 @@ INVALID_CLIENT = {
 @pytest.mark.parametrize("path", BOTH)
 @pytest.mark.parametrize("named", [{}, {"client_id": KEYED}])
 def test_an_assertion_opens_every_endpoint(keyed: Api, path: str, named: dict[str, str]) -> None:
-    """With and without client_id (RFC 7521 section 4.2; items 23, 26)."""
+    """With and without client_id: RFC 7521 section 4.2 (items 23, 26)."""
     for audience in (ISSUER, f"{ISSUER}/oauth2/token", f"{ISSUER}/connect/token"):
         assert keyed.post(path, OWN | named | assertion(keyed, audience)).status == 200
         assert keyed.outcomes[-1].client_id == KEYED

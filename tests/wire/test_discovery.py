@@ -15,6 +15,7 @@ PUBLIC_MEMBERS = {
     SigningAlgorithm.PS256: {"kty", "n", "e"},
     SigningAlgorithm.ES256: {"kty", "crv", "x", "y"},
     SigningAlgorithm.EDDSA: {"kty", "crv", "x"},
+    SigningAlgorithm.ED25519: {"kty", "crv", "x"},
 }
 
 
@@ -35,10 +36,10 @@ def test_metadata(api: Api, path: str) -> None:
     assert document["revocation_endpoint_auth_methods_supported"] == [*methods, "none"]
     for name in ("token", "introspection", "revocation"):  # RFC 8414 section 2 asks for these, too
         algorithms = document[f"{name}_endpoint_auth_signing_alg_values_supported"]
-        assert algorithms == ["RS256", "PS256", "ES256", "EdDSA"]
+        assert algorithms == ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
     assert document["service_documentation"] == f"{ISSUER}/docs"
     assert "introspection_signing_alg_values_supported" not in document
-    assert document["dpop_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
+    assert document["dpop_signing_alg_values_supported"] == list(SigningAlgorithm)
     # Required by RFC 8414 and OpenID Connect Discovery.
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]

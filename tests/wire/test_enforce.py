@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.wire import simple_store, standard
 from token_service.wire.elastic_path import ElasticPath
 from token_service.wire.enforce import Caller, enforce
@@ -12,6 +13,7 @@ from token_service.wire.magento.dialect import Magento
 from tests.service import ISSUER
 from tests.wire.api import body_of
 
+BOUND = f'DPoP algs="{" ".join(SigningAlgorithm)}"'
 REQUEST = Request("GET", "/v2/products")
 FOUND = {
     "active": "true",
@@ -94,8 +96,7 @@ def test_simple_store_s_words() -> None:
     assert isinstance(nobody, Response)
     assert isinstance(reader, Response)
     assert (nobody.status, body_of(nobody)) == (401, {"error": "invalid_token"})
-    algorithms = "RS256 PS256 ES256 EdDSA"
-    both = f'Bearer realm="{ISSUER}", DPoP algs="{algorithms}"'
+    both = f'Bearer realm="{ISSUER}", {BOUND}'
     assert nobody.headers["www-authenticate"] == both
     assert (reader.status, body_of(reader)) == (403, {"error": "insufficient_scope"})
     assert "www-authenticate" not in reader.headers
@@ -116,5 +117,6 @@ def test_standard_words(verdict: str, token: str, status: int, error: str | None
     assert isinstance(refusal, Response)
     assert refusal.status == status
     attribute = f', error="{error}"' if error else ""
-    assert refusal.headers["www-authenticate"] == f'Bearer realm="{ISSUER}"{attribute}'
+    bearer = f'Bearer realm="{ISSUER}"{attribute}'
+    assert refusal.headers["www-authenticate"] == f"{bearer}, {BOUND}"
     assert refusal.body == (f'{{"error":"{error}"}}' if error else "")

@@ -31,6 +31,8 @@ class SigningAlgorithm(StrEnum):
     PS256 = "PS256"
     ES256 = "ES256"
     EDDSA = "EdDSA"
+    # The same by its newer name (RFC 9864): what clients sign with, never what we sign with.
+    ED25519 = "Ed25519"
 
 
 # Algorithm by name: exactly what may verify, whatever a token's header says (RFC 8725 section 3.1).
@@ -39,12 +41,14 @@ ALGORITHMS: Mapping[SigningAlgorithm, Algorithm] = {
     SigningAlgorithm.PS256: RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256),
     SigningAlgorithm.ES256: ECAlgorithm(ECAlgorithm.SHA256),
     SigningAlgorithm.EDDSA: OKPAlgorithm(),
+    SigningAlgorithm.ED25519: OKPAlgorithm(),
 }
 _KEY_TYPES = {
     SigningAlgorithm.RS256: {"kty": "RSA"},
     SigningAlgorithm.PS256: {"kty": "RSA"},
     SigningAlgorithm.ES256: {"kty": "EC", "crv": "P-256"},
     SigningAlgorithm.EDDSA: {"kty": "OKP", "crv": "Ed25519"},
+    SigningAlgorithm.ED25519: {"kty": "OKP", "crv": "Ed25519"},
 }
 _RSA = frozenset({SigningAlgorithm.RS256, SigningAlgorithm.PS256})
 

@@ -28,6 +28,7 @@ _MAKERS: dict[SigningAlgorithm, Callable[[], Any]] = {
     SigningAlgorithm.PS256: _make_rsa,
     SigningAlgorithm.ES256: lambda: ec.generate_private_key(ec.SECP256R1()),
     SigningAlgorithm.EDDSA: ed25519.Ed25519PrivateKey.generate,
+    SigningAlgorithm.ED25519: ed25519.Ed25519PrivateKey.generate,
 }
 
 

@@ -40,7 +40,10 @@ _HTTP_UNAVAILABLE = 503
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BASIC = 'Basic realm="{realm}", charset="UTF-8"'
 # Both ways in (RFC 9449 section 7.2); whoever tried the second is told more by `enforce`.
-BEARER = f'Bearer realm="{{realm}}", DPoP algs="{ALGORITHMS}"'
+_DPOP = f', DPoP algs="{ALGORITHMS}"'
+BEARER = f'Bearer realm="{{realm}}"{_DPOP}'
+BEARER_INVALID = f'Bearer realm="{{realm}}", error="invalid_token"{_DPOP}'
+BEARER_INSUFFICIENT = f'Bearer realm="{{realm}}", error="insufficient_scope"{_DPOP}'
 # RFC 8707 section 2: the one field that may occur several times.
 RESOURCE = "resource"
 

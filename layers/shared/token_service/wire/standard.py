@@ -5,7 +5,15 @@ Whatever path no dialect claims is answered in this one.
 
 from token_service.wire.dialect import Operation
 from token_service.wire.form import Repeated
-from token_service.wire.oauth import BASIC, BEARER, Answer, OAuthDialect, Profile
+from token_service.wire.oauth import (
+    BASIC,
+    BEARER,
+    BEARER_INSUFFICIENT,
+    BEARER_INVALID,
+    Answer,
+    OAuthDialect,
+    Profile,
+)
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 INTROSPECTION_PATH = "/oauth2/introspect"
@@ -38,12 +46,8 @@ PROFILE = Profile(
         # What a backend behind the authorizer says (RFC 6750 section 3): why, only to those who
         # showed a token.
         "unauthenticated": Answer(401, None, challenge=BEARER),
-        "unauthenticated_by_header": Answer(
-            401, "invalid_token", challenge=f'{BEARER}, error="invalid_token"'
-        ),
-        "forbidden": Answer(
-            403, "insufficient_scope", challenge=f'{BEARER}, error="insufficient_scope"'
-        ),
+        "unauthenticated_by_header": Answer(401, "invalid_token", challenge=BEARER_INVALID),
+        "forbidden": Answer(403, "insufficient_scope", challenge=BEARER_INSUFFICIENT),
         "missing_token": Answer(400, "invalid_request"),
         "method_not_allowed": Answer(405, "invalid_request"),
         "unsupported_media_type": Answer(400, "invalid_request"),
