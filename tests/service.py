@@ -1,6 +1,6 @@
 """The whole service in process, over the in-memory store or over any other."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from token_service.domain.account_administration import AccountAdministration
@@ -10,13 +10,19 @@ from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
-from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
+from token_service.domain.key_pairs import make_key, public_half
+from token_service.domain.keys import (
+    KeyState,
+    PrivateKey,
+    PublicKey,
+    SigningKeys,
+    VerificationKeys,
+)
 from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.revoke import TokenRevocation
-from token_service.domain.rotation import make_key
 from token_service.domain.sealing import Sealer
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
@@ -29,7 +35,8 @@ ISSUER = "https://auth.example.test"
 @cache
 def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
     """One key pair an algorithm for the whole run; making an RSA key takes a while."""
-    return make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+    private = make_key(algorithm, random=SeededBytes(seed=1))
+    return private, replace(public_half(private, now=1_700_000_000), state=KeyState.CURRENT)
 
 
 @dataclass
