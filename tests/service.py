@@ -10,7 +10,7 @@ from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
-from token_service.domain.key_pairs import make_key, public_half
+from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import (
     KeyState,
     PrivateKey,
@@ -35,8 +35,8 @@ ISSUER = "https://auth.example.test"
 @cache
 def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
     """One key pair an algorithm for the whole run; making an RSA key takes a while."""
-    private = make_key(algorithm, random=SeededBytes(seed=1))
-    return private, replace(public_half(private, now=1_700_000_000), state=KeyState.CURRENT)
+    private, public = make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+    return private, replace(public, state=KeyState.CURRENT)
 
 
 @dataclass

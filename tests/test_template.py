@@ -23,7 +23,15 @@ BOTH_AT_ONCE: Statement = (["dynamodb:BatchGetItem"], "ClientsTable TokensTable"
 PERMISSIONS: dict[str, list[Statement]] = {
     "RotateKeysFunction": [
         (["dynamodb:GetItem", "dynamodb:PutItem"], "ClientsTable", KEYS),
-        (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "SigningSecret", []),
+        (
+            [
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            "SigningSecret",
+            [],
+        ),
     ],
     "IssueFunction": [
         (["dynamodb:GetItem"], "ClientsTable", CLIENTS),

@@ -13,6 +13,7 @@ from tokenctl.accounts import accounts
 from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.duration import Duration
 from tokenctl.integrations import integrations
+from tokenctl.keys import keys
 from tokenctl.output import describe, describe_token, moment, say, say_table, summarize
 
 
@@ -165,6 +166,7 @@ def revoke_tokens(context: Context, client_id: str) -> None:
 
 main.add_command(accounts)
 main.add_command(integrations)
+main.add_command(keys)
 
 
 @main.group()

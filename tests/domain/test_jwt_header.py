@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
-from token_service.domain.key_pairs import make_key, public_half
+from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private, load_public
 
 from tests.clock import SeededBytes
@@ -34,7 +34,7 @@ def test_takes_what_it_signed(algorithm: SigningAlgorithm) -> None:
     assert is_active(service, token)
     assert is_active(service, forge(token, key=our_key(algorithm)))
     assert parts(token)[0] == {"alg": algorithm, "kid": service.private_key.kid, "typ": "at+jwt"}
-    stranger = load_private(make_key(algorithm, SeededBytes(99)))
+    stranger = load_private(make_key(algorithm, 1, SeededBytes(99))[0])
     assert not is_active(service, forge(token, key=stranger))
 
 
@@ -80,8 +80,8 @@ def test_the_algorithm_is_the_key_s(
 
 def test_each_kid_stands_for_its_own_key(service: Service, token: str) -> None:
     """With several keys published, one key's signature under another's kid is refused (item 43)."""
-    other = make_key(SigningAlgorithm.ES256, SeededBytes(50))
-    service.published.extend([public_half(other, now=1), key_pair(SigningAlgorithm.RS256)[1]])
+    other, public = make_key(SigningAlgorithm.ES256, 1, SeededBytes(50))
+    service.published.extend([public, key_pair(SigningAlgorithm.RS256)[1]])
     service.now.advance(300)
     assert is_active(service, forge(token, {"kid": other.kid}, key=load_private(other)))
     assert not is_active(service, forge(token, {"kid": other.kid}))

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_pairs import make_key
-from token_service.domain.keys import KeyState, PublicKey, load_public
+from token_service.domain.keys import KeyState, PrivateKey, PublicKey, load_public
 from token_service.domain.rotation import (
     Keyring,
     KeyRotation,
@@ -38,6 +38,11 @@ def secrets(dynamodb: "DynamoDBClient") -> "SecretsManagerClient":  # noqa: ARG0
     client = boto3.client("secretsmanager")
     client.create_secret(Name="signing")
     return client
+
+
+def a_private_key(algorithm: SigningAlgorithm, seed: int) -> PrivateKey:
+    """A key of its own."""
+    return make_key(algorithm, 1, SeededBytes(seed))[0]
 
 
 def public_key(algorithm: SigningAlgorithm, state: KeyState, retired_at: int | None) -> PublicKey:
@@ -98,7 +103,7 @@ def test_private_keys_come_back_as_they_were_saved(
 ) -> None:
     """What signs, and what will, is what was saved last; who signs reads the one alone."""
     keys = SecretPrivateKeys(secrets, "signing")
-    now, soon = key_pair(algorithm)[0], make_key(SigningAlgorithm.ES256, SeededBytes(3))
+    now, soon = key_pair(algorithm)[0], a_private_key(SigningAlgorithm.ES256, 3)
     for current, coming in ((None, now), (now, None), (now, soon), (soon, None)):
         before = keys.keyring()
         keys.save(replace(before, current=current, next=coming))
@@ -110,7 +115,7 @@ def test_private_keys_come_back_as_they_were_saved(
 
 def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManagerClient") -> None:
     """Of two that read the same, the first wins and the second is told so, at any point."""
-    first, second = (make_key(SigningAlgorithm.EDDSA, SeededBytes(n)) for n in (1, 2))
+    first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
     for _ in range(3):
         keys = SecretPrivateKeys(secrets, "signing")
         read = keys.keyring()
@@ -125,7 +130,7 @@ def test_private_keys_are_kept_when_the_label_moves(
 ) -> None:
     """A version that was stored and not made current, as after an interruption, signs nothing."""
     keys = SecretPrivateKeys(secrets, "signing")
-    first, second = (make_key(SigningAlgorithm.EDDSA, SeededBytes(n)) for n in (1, 2))
+    first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
     keys.save(PrivateKeyring(current=first))
     with monkeypatch.context() as interrupted:
         interrupted.setattr(secrets, "update_secret_version_stage", _interrupted)
@@ -145,7 +150,7 @@ def test_our_own_retry_is_success(
 ) -> None:
     """The label has moved and the answer was lost: asked again, it is where it should be."""
     keys = SecretPrivateKeys(secrets, "signing")
-    keys.save(PrivateKeyring(next=make_key(SigningAlgorithm.EDDSA, SeededBytes(1))))
+    keys.save(PrivateKeyring(next=a_private_key(SigningAlgorithm.EDDSA, 1)))
     move = secrets.update_secret_version_stage
 
     def twice(**parameters: Any) -> None:  # noqa: ANN401 - as the SDK takes them
@@ -153,7 +158,7 @@ def test_our_own_retry_is_success(
         move(**parameters)
 
     monkeypatch.setattr(secrets, "update_secret_version_stage", twice)
-    private = make_key(SigningAlgorithm.EDDSA, SeededBytes(2))
+    private = a_private_key(SigningAlgorithm.EDDSA, 2)
     keys.save(replace(keys.keyring(), current=private))
     assert keys.load() == private
 

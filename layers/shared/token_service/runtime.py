@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import SigningKeys, VerificationKeys
-from token_service.domain.limits import DEFAULT_LIFETIME, HOUR
+from token_service.domain.limits import DAY, DEFAULT_LIFETIME, HOUR
 from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind, TokenFormat
@@ -25,7 +26,7 @@ from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
 from token_service.domain.ports import LockOut
 from token_service.domain.revoke import TokenRevocation
-from token_service.domain.rotation import KeyRotation
+from token_service.domain.rotation import KeyRotation, RotationPolicy
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
@@ -299,8 +300,15 @@ def sweeper() -> Sweeper:
 
 @cache
 def key_rotation() -> KeyRotation:
-    """Makes this deployment's keys."""
+    """Moves this deployment's keys through their lives."""
     return KeyRotation(public_keys(), private_keys(), now, secrets.token_bytes)
+
+
+def rotation_policy() -> RotationPolicy:
+    """What keys the operator wants, and how often new ones."""
+    env = environment()
+    algorithm = SigningAlgorithm(env.text("SIGNING_ALGORITHM"))
+    return RotationPolicy(algorithm, env.number("KEY_ROTATION_DAYS", 0) * DAY or None)
 
 
 def http_handler(endpoint: Callable[[], Endpoint]) -> Handler:

@@ -24,14 +24,17 @@ _MAKERS: dict[SigningAlgorithm, Callable[[], Any]] = {
 }
 
 
-def make_key(algorithm: SigningAlgorithm, random: RandomBytes) -> PrivateKey:
-    """A fresh key; its id is random, so that it says nothing and collides with none."""
+def make_key(
+    algorithm: SigningAlgorithm, now: int, random: RandomBytes
+) -> tuple[PrivateKey, PublicKey]:
+    """A fresh key pair; its id is random, so that it says nothing and collides with none."""
     pem = _MAKERS[algorithm]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return PrivateKey(random(8).hex(), algorithm, pem.decode())
+    private = PrivateKey(random(8).hex(), algorithm, pem.decode())
+    return private, public_half(private, now)
 
 
 def public_half(key: PrivateKey, now: int) -> PublicKey:
-    """What verifiers need of it, published from now on (seconds); raises WeakKeyError."""
+    """What verifiers need of a key, published from now on (seconds); raises WeakKeyError."""
     jwk = json.loads(ALGORITHMS[key.algorithm].to_jwk(load_private(key).key.public_key()))
     jwk.pop("key_ops", None)
     return PublicKey(key.kid, key.algorithm, jwk, KeyState.NEXT, published_at=now)

@@ -58,6 +58,11 @@ class PublicKey:
         """Whether nothing that it signed counts any more."""
         return self.state is KeyState.WITHDRAWN
 
+    @property
+    def signing_since(self) -> int:
+        """When it became current; a key from before that was recorded, when it was published."""
+        return self.published_at if self.signs_since is None else self.signs_since
+
     def may_sign_at(self) -> int:
         """The moment from which everybody who keeps a list of keys has this one."""
         return self.published_at + ANNOUNCE

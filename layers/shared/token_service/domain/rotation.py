@@ -8,7 +8,7 @@ what is there.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
@@ -92,14 +92,27 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """What a run has done, and the published keys as it left them."""
+    """What a run has done, and the published keys as it left them at that moment (seconds)."""
 
     steps: tuple[Step, ...]
     keyring: Keyring
+    at: int
 
     def in_state(self, state: KeyState) -> PublicKey | None:
         """The key in this state, or None."""
         return next((key for key in self.keyring.keys if key.state is state), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain facts for logs, answers and an operator's screen; times in seconds."""
+        current, coming = self.in_state(KeyState.CURRENT), self.in_state(KeyState.NEXT)
+        return {
+            "steps": list(self.steps),
+            "current": current.kid if current else None,
+            "key_age": self.at - current.signing_since if current else 0,
+            "next": coming.kid if coming else None,
+            "next_may_sign_at": coming.may_sign_at() if coming else None,
+            "published": sum(key.verifies(self.at) for key in self.keyring.keys),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +205,7 @@ class KeyRotation:
             look = _Look(keyring, private, wish, self._now())
             due = _mend(look) or self._prepare(look) or _finish(look)
             if due is None:
-                return Rotated(tuple(steps), keyring)
+                return Rotated(tuple(steps), keyring, look.now)
             step, changed = due
             try:
                 if isinstance(changed, Keyring):
@@ -208,7 +221,7 @@ class KeyRotation:
         """A next key where one is needed, in the secret first and then published."""
         private = look.private
         if private.next is None and _must_be_followed(look.signing, look.wish, look.now):
-            made = make_key(look.wish.policy.algorithm, self._random)
+            made, _ = make_key(look.wish.policy.algorithm, look.now, self._random)
             return Step.MADE, replace(private, next=made)
         if private.next and look.coming is None:
             published = public_half(private.next, look.now)
@@ -235,7 +248,9 @@ def _finish(look: _Look) -> _Due | None:
     keys, private, wish = look.public.keys, look.private, look.wish
     if any(key.kid in wish.compromised and not key.withdrawn for key in keys):
         return Step.WITHDRAWN, look.publishing(*_withdrawing(keys, wish.compromised, look.now))
-    if look.coming and _may_sign(look.coming, look.signing, look.now):
+    # With nothing that can be verified in use, a key signs that verifiers have yet to learn of.
+    urgent = look.signing is None or look.signing.withdrawn
+    if look.coming and (urgent or look.now >= look.coming.may_sign_at()):
         return Step.PROMOTED, replace(private, current=private.next, next=None)
     kept = tuple(key for key in keys if not _is_gone(key, private.next, look.now))
     return None if kept == keys else (Step.FORGOTTEN, look.publishing(*kept))
@@ -247,14 +262,8 @@ def _must_be_followed(signing: PublicKey | None, wish: _Wish, now: int) -> bool:
         return True
     if signing.algorithm is not wish.policy.algorithm:
         return True
-    since = signing.published_at if signing.signs_since is None else signing.signs_since
     max_age = wish.policy.max_age
-    return max_age is not None and now - since >= max_age - ANNOUNCE
-
-
-def _may_sign(coming: PublicKey, signing: PublicKey | None, now: int) -> bool:
-    """Whether verifiers know the next key, or can verify nothing that is signed now anyway."""
-    return signing is None or signing.withdrawn or now >= coming.may_sign_at()
+    return max_age is not None and now - signing.signing_since >= max_age - ANNOUNCE
 
 
 def _with_current(public: Keyring, current: PrivateKey, now: int) -> tuple[PublicKey, ...]:
