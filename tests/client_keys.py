@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
+from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private
-from token_service.domain.rotation import make_key
 
 from tests.clock import SeededBytes
 

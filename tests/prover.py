@@ -7,9 +7,9 @@ from typing import Any
 
 from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
 from token_service.domain.dpop import thumbprint, token_hash
+from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private, load_public
 from token_service.domain.ports import Clock
-from token_service.domain.rotation import make_key
 
 from tests.clock import SeededBytes
 from tests.domain.forge import ABSENT, sign_raw

@@ -1,7 +1,7 @@
 """The whole service in process, over the in-memory store or over any other."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from token_service.domain.account_administration import AccountAdministration
@@ -15,14 +15,20 @@ from token_service.domain.dpop import ProofVerifier
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
-from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
+from token_service.domain.key_pairs import make_key
+from token_service.domain.keys import (
+    KeyState,
+    PrivateKey,
+    PublicKey,
+    SigningKeys,
+    VerificationKeys,
+)
 from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.ports import ClientFailures, Clients, ClientUses, Clock, Nonces
 from token_service.domain.revoke import TokenRevocation
-from token_service.domain.rotation import make_key
 from token_service.domain.sealing import Sealer
 from token_service.domain.server_nonces import ServerNonces
 from token_service.domain.signed_introspection import IntrospectionSigner
@@ -46,7 +52,8 @@ AUDIENCES = frozenset({ISSUER, f"{ISSUER}/oauth2/token", f"{ISSUER}/connect/toke
 @cache
 def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
     """One key pair an algorithm for the whole run; making an RSA key takes a while."""
-    return make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+    private, public = make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+    return private, replace(public, state=KeyState.CURRENT)
 
 
 def authenticator(  # noqa: PLR0913 - one parameter a collaborator

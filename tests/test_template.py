@@ -31,7 +31,15 @@ USE_UP: Statement = (["dynamodb:PutItem"], "TokensTable", ["nonce#*"])
 PERMISSIONS: dict[str, list[Statement]] = {
     "RotateKeysFunction": [
         (["dynamodb:GetItem", "dynamodb:PutItem"], "ClientsTable", KEYS),
-        (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "SigningSecret", []),
+        (
+            [
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            "SigningSecret",
+            [],
+        ),
     ],
     "IssueFunction": [
         (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),

@@ -117,19 +117,22 @@ def test_guessing_is_throttled(
     assert template["Parameters"]["RequestsPerSecond"]["Default"] == 1000
 
 
-def test_failed_sweeps_are_kept(resources: dict[str, dict[str, Any]]) -> None:
-    """What the schedule cannot deliver and what the function fails at land in one queue."""
-    sweep = resources["SweepFunction"]["Properties"]
-    queue = {"Fn::GetAtt": ["SweepDeadLetters", "Arn"]}
-    schedule = sweep["Events"]["Hourly"]["Properties"]
+@pytest.mark.parametrize(("function", "work"), [("Sweep", "Sweep"), ("RotateKeys", "Rotation")])
+def test_failed_runs_are_kept(
+    resources: dict[str, dict[str, Any]], function: str, work: str
+) -> None:
+    """What a schedule cannot deliver and what its function fails at land in a queue of its own."""
+    properties = resources[f"{function}Function"]["Properties"]
+    queue = {"Fn::GetAtt": [f"{work}DeadLetters", "Arn"]}
+    schedule = properties["Events"]["Hourly"]["Properties"]
     assert schedule["ScheduleExpression"] == "rate(1 hour)"
     assert schedule["DeadLetterConfig"] == {"Arn": queue}
     assert schedule["RetryPolicy"]["MaximumRetryAttempts"] > 0
-    failed = sweep["EventInvokeConfig"]
+    failed = properties["EventInvokeConfig"]
     assert failed["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
     assert failed["MaximumRetryAttempts"] <= 2
-    alarm = resources["SweepFailedAlarm"]["Properties"]
-    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["SweepDeadLetters", "QueueName"]}
+    alarm = resources[f"{work}FailedAlarm"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": [f"{work}DeadLetters", "QueueName"]}
 
 
 def test_example_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from tokenctl.clients import clients
 from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.duration import Duration
 from tokenctl.integrations import integrations
+from tokenctl.keys import keys
 from tokenctl.output import describe_token, say
 
 
@@ -29,6 +30,7 @@ def main(ctx: click.Context, stack_name: str, *, as_json: bool) -> None:
 main.add_command(accounts)
 main.add_command(clients)
 main.add_command(integrations)
+main.add_command(keys)
 
 
 @main.group()

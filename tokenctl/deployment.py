@@ -1,18 +1,20 @@
 """One deployed stack, found by name, and the services over its tables."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.integrations import IntegrationAdministration
-from token_service.domain.keys import PrivateKey, SigningKeys, VerificationKeys
+from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind
 from token_service.domain.passwords import OWASP, PasswordHasher
@@ -35,6 +37,7 @@ from token_service.system import AWS_CONFIG, now, pause
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
 
 
 _OUTPUTS = {
@@ -43,6 +46,7 @@ _OUTPUTS = {
     "IssuerUrl",
     "Layouts",
     "NotBefore",
+    "RotateKeysFunction",
     "SealingSecretId",
     "Since",
     "SweepGrace",
@@ -146,11 +150,36 @@ class Deployment:
             self.dynamodb, self.outputs["TokensTable"], self.outputs["ClientsTable"], pause
         )
 
+    def published_keys(self) -> tuple[PublicKey, ...]:
+        """The signing keys' public halves, with their lives so far."""
+        return DynamoPublicKeys(self.dynamodb, self.outputs["ClientsTable"]).load()
+
     @cached_property
     def keys(self) -> VerificationKeys:
-        """The published keys."""
-        public_keys = DynamoPublicKeys(self.dynamodb, self.outputs["ClientsTable"])
-        return VerificationKeys(public_keys.load, now)
+        """The published keys that may be trusted."""
+        return VerificationKeys(self.published_keys, now)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """Calls functions: once, since one that was called twice may have run twice."""
+        once = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
+        region = os.environ.get("AWS_REGION")
+        return boto3.client("lambda", region_name=region, config=AWS_CONFIG.merge(once))
+
+    def rotate_keys(self, action: str) -> dict[str, Any]:
+        """Have the key rotation do something; what it did.
+
+        Raises:
+            DeploymentError: it failed; its log says why.
+
+        """
+        name, event = self.outputs["RotateKeysFunction"], json.dumps({"action": action})
+        answer = self.functions.invoke(FunctionName=name, Payload=event)
+        done: dict[str, Any] = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            kind = done.get("errorType", "no reason given")
+            raise DeploymentError(f"the key rotation failed, run it again ({kind})")
+        return done
 
     @cached_property
     def validator(self) -> TokenValidator:

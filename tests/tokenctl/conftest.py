@@ -60,6 +60,7 @@ def deployment(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> D
             "Since": str(int(time.time()) - 5 * 3600),
             "SweepGrace": "0",
             "NotBefore": "0",
+            "RotateKeysFunction": "RotateKeysFunction",
         },
         dynamodb,
     )

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from token_service.domain.rotation import Rotated
 from token_service.domain.sweep import SweepResult
 from token_service.wire.endpoints import Outcome
 
@@ -79,6 +80,16 @@ def observe_sweep(result: SweepResult) -> None:
         ("SweepLag", MetricUnit.Seconds, result.lag),
     ):
         metrics.add_metric(name, unit, value)
+    metrics.flush_metrics()
+
+
+def observe_rotation(done: Rotated) -> None:
+    """Log and count one run of the key rotation: its steps, and how old the key that signs is."""
+    facts = done.as_dict()
+    logger.info("keys rotated", extra=facts)
+    metrics = Metrics(namespace=NAMESPACE)
+    metrics.add_metric("KeyAge", MetricUnit.Seconds, facts["key_age"])
+    metrics.add_metric("KeysPublished", MetricUnit.Count, facts["published"])
     metrics.flush_metrics()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.client_assertions import ClientAssertions
 from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
 from token_service.domain.client_use import ClientUseNotes
@@ -21,7 +22,7 @@ from token_service.domain.dpop import ProofVerifier
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import SigningKeys, VerificationKeys
-from token_service.domain.limits import DEFAULT_LIFETIME, HOUR
+from token_service.domain.limits import DAY, DEFAULT_LIFETIME, HOUR
 from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind, TokenFormat
@@ -29,7 +30,7 @@ from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
 from token_service.domain.ports import FailureWindow, LockOut
 from token_service.domain.revoke import TokenRevocation
-from token_service.domain.rotation import KeyRotation
+from token_service.domain.rotation import KeyRotation, RotationPolicy
 from token_service.domain.sealing import Sealer
 from token_service.domain.server_nonces import ServerNonces
 from token_service.domain.signed_introspection import IntrospectionSigner
@@ -369,8 +370,15 @@ def sweeper() -> Sweeper:
 
 @cache
 def key_rotation() -> KeyRotation:
-    """Makes this deployment's keys."""
+    """Moves this deployment's keys through their lives."""
     return KeyRotation(public_keys(), private_keys(), now, secrets.token_bytes)
+
+
+def rotation_policy() -> RotationPolicy:
+    """What keys the operator wants, and how often new ones."""
+    env = environment()
+    algorithm = SigningAlgorithm(env.text("SIGNING_ALGORITHM"))
+    return RotationPolicy(algorithm, env.number("KEY_ROTATION_DAYS", 0) * DAY or None)
 
 
 def http_handler(endpoint: Callable[[], Endpoint]) -> Handler:

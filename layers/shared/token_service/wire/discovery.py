@@ -2,7 +2,7 @@
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import MethodNotAllowed, NotFound
-from token_service.domain.keys import KeyState, VerificationKeys
+from token_service.domain.keys import JWKS_MAX_AGE, KeyState, VerificationKeys
 from token_service.domain.model import Grant
 from token_service.wire import standard
 from token_service.wire.dialect import Dialect
@@ -14,8 +14,8 @@ METADATA_PATHS = ("/.well-known/oauth-authorization-server", "/.well-known/openi
 # IdentityServer's place for the same document (contracts/oauth.md 2c).
 _JWKS_PATHS = (JWKS_PATH, "/.well-known/openid-configuration/jwks")
 PATHS = (*METADATA_PATHS, *_JWKS_PATHS)
-# Short enough that a new key is known everywhere long before it signs; seconds.
-CACHE = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
+# A new key is published for longer than this before it signs; seconds.
+CACHE = {"cache-control": f"public, max-age={JWKS_MAX_AGE}", "access-control-allow-origin": "*"}
 
 
 class DiscoveryEndpoint(Endpoint):
