@@ -77,6 +77,6 @@ def _add(known: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     read = yaml.safe_load(path.read_text("utf-8"))
-    # YAML's aliases would be one object in many places; JSON has no such thing, nor numbers as keys.
+    # YAML's aliases are one object in many places; JSON has no such thing, nor numbers as keys.
     plain: dict[str, Any] = json.loads(json.dumps(read))
     return plain

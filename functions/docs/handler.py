@@ -1,7 +1,7 @@
 """Serves the OpenAPI document and the interactive page made of it.
 
-Knows no store and has no permission; it loads no AWS SDK, so that it starts quickly. It logs nothing
-of its own: the access log of the API has all there is to say.
+Knows no store and has no permission; it loads no AWS SDK, so that it starts quickly. It logs
+nothing of its own: the access log of the API has all there is to say.
 """
 
 from pathlib import Path

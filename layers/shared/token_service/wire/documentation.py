@@ -1,7 +1,7 @@
 """The OpenAPI document and the interactive page made of it: files, served as they are.
 
-People type secrets into that page: it loads nothing from elsewhere, sends nothing elsewhere, runs no
-inline script and is shown in nobody's frame (its Content-Security-Policy).
+People type secrets into that page: it loads nothing from elsewhere, sends nothing elsewhere, runs
+no inline script and is shown in nobody's frame (its Content-Security-Policy).
 """
 
 import gzip
