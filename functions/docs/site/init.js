@@ -58,6 +58,7 @@
   /** Fields of forms begin with their example, the last token, or nothing; never with "string". */
   function beginning(schema) {
     const plain = typeof schema.toJS === "function" ? schema.toJS() : schema;
+    if (plain.type === "array") return [];
     return plain["x-last-token"] ? last : (plain.examples?.[0] ?? "");
   }
 
