@@ -36,7 +36,7 @@ class Example:
     def query(self) -> dict[str, str]:
         """The example of each parameter."""
         parameters = self.operation.get("parameters", [])
-        return {p["name"]: p["example"] for p in parameters if p["in"] == "query"}
+        return {p["name"]: p["example"] for p in parameters if p.get("in") == "query"}
 
 
 EXAMPLES = [

@@ -76,15 +76,18 @@ def test_answers_are_those_of_the_document(
     deployed: Deployed, values: Values, case: "schemathesis.Case[Any]"
 ) -> None:
     """For good data, of a client that exists, and for bad."""
+    problem = ""
     generated = case.body
     case.body = filled(_with_credentials(case), values)
     try:
         answer = case.call(base_url=deployed.url, session=deployed.http, timeout=SECONDS)
         case.validate_response(answer, checks=CHECKS)
     except (Failure, FailureGroup) as failure:
-        pytest.fail(_without_secrets(failure, values), pytrace=False)
+        problem = _without_secrets(failure, values)
     finally:
         case.body = generated  # which is what may be printed
+    if problem:  # told here, since the failure itself would be printed with what was sent
+        pytest.fail(problem, pytrace=False)
 
 
 def _with_credentials(case: "schemathesis.Case[Any]") -> Any:  # noqa: ANN401 - a body is anything
