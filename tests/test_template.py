@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["secretsmanager:GetSecretValue"], "SealingSecret", []),
     ],
     "DiscoveryFunction": [(["dynamodb:GetItem"], "ClientsTable", KEYS)],
+    "DocsFunction": [],
     "FallbackFunction": [],
     "SweepFunction": [
         (["dynamodb:BatchWriteItem", "dynamodb:Query"], "TokensTable", []),

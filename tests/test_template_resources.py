@@ -145,6 +145,13 @@ def test_example_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
             assert not references & example, name
 
 
+def test_the_page_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
+    """Without DocsPage neither the page nor its document is there, nor anything made for them."""
+    documentation = {name for name, r in resources.items() if r.get("Condition") == "HasDocs"}
+    assert {name for name in resources if "Docs" in name or "OpenApi" in name} == documentation
+    assert len(documentation) == 7
+
+
 def test_keys_are_made_before_the_sweep_needs_their_age(
     resources: dict[str, dict[str, Any]],
 ) -> None:

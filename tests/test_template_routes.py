@@ -5,6 +5,7 @@ from typing import Any
 
 from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import PATHS
+from token_service.wire.documentation import DOCUMENT_PATH, PAGE_PATH
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.registry import dialects
 
@@ -58,6 +59,8 @@ class TestRoutes:
         }
         expected |= {LOGIN_ROUTES[prefix]: "LoginFunction" for prefix in Magento.prefixes}
         expected |= {f"ANY {path}": "DiscoveryFunction" for path in PATHS}
+        documentation = (DOCUMENT_PATH, PAGE_PATH, f"{PAGE_PATH}/{{proxy+}}")
+        expected |= {f"ANY {path}": "DocsFunction" for path in documentation}
         unanswered = ("$default", "OPTIONS /oauth/access_token", "OPTIONS /v2/{proxy+}")
         expected |= dict.fromkeys(unanswered, "FallbackFunction")
         expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")
