@@ -30,7 +30,7 @@ _AUDIENCE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _SECRET_BYTES = 32  # 256 bits: contracts/oauth.md section 5, item 17
 _MIN_IMPORTED_SECRET = 32
 _SECRET = re.compile(rf"[\x21-\x7e]{{{_MIN_IMPORTED_SECRET},{LIMITS.client_secret}}}", re.ASCII)
-_MAX_NAME = 255
+MAX_NAME = 255
 
 
 class ClientDetailError(ValueError):
@@ -58,6 +58,7 @@ class NewClient:
     serves: tuple[str, ...] = ()
     jwks: tuple[Mapping[str, Any], ...] = ()
     dpop_bound: bool = False
+    reserved_rate_limit: int = 0
     expires_at: int | None = None
 
 
@@ -105,6 +106,7 @@ class ClientAdministration:
             serves=details.serves,
             jwks=details.jwks,
             dpop_bound=details.dpop_bound,
+            reserved_rate_limit=details.reserved_rate_limit,
             expires_at=details.expires_at,
         )
         self._registry.create(client)
@@ -188,6 +190,11 @@ class ClientAdministration:
         return self._random(8).hex()
 
 
+def is_client_name(name: str) -> bool:
+    """Whether people can call a client so."""
+    return 0 < len(name) <= MAX_NAME and name.isprintable()
+
+
 def _default_grants(*, public: bool) -> tuple[Grant, ...]:
     """An Elastic Path key makes both kinds of token; a public client has nothing to prove."""
     return (Grant.IMPLICIT,) if public else (Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT)
@@ -198,9 +205,7 @@ def _check(details: NewClient, now: int) -> None:
     longest = JWT_MAX_LIFETIME if details.token_format is TokenFormat.JWT else OPAQUE_MAX_LIFETIME
     lifetime = details.token_lifetime
     problems = {
-        f"name must have 1 to {_MAX_NAME} printable characters": not (
-            0 < len(details.name) <= _MAX_NAME and details.name.isprintable()
-        ),
+        f"name must have 1 to {MAX_NAME} printable characters": (not is_client_name(details.name)),
         "id must have 1 to 100 characters from A-Z a-z 0-9 . _ ~ -": details.id is not None
         and not _CLIENT_ID.fullmatch(details.id),
         f"secret must have {_MIN_IMPORTED_SECRET} to {LIMITS.client_secret} characters, "
