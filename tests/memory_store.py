@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from token_service.domain.application_keys import key_id_of
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.login import same_name
 from token_service.domain.model import (
@@ -14,8 +15,16 @@ from token_service.domain.model import (
     OwnerRef,
     TokenRecord,
 )
-from token_service.domain.ports import LockOut, OwnerChangedError, OwnerExistsError, Page
+from token_service.domain.ports import (
+    LockOut,
+    OwnerChangedError,
+    OwnerExistsError,
+    Page,
+    ReservationExceededError,
+)
 from token_service.store.tokens import TokenCollisionError
+
+PEOPLE = (OwnerKind.ACCOUNT_MEMBER, OwnerKind.ADMIN, OwnerKind.CUSTOMER)
 
 
 class MemoryRegistry[T: (Account, Client, Integration)]:
@@ -67,7 +76,60 @@ class MemoryRegistry[T: (Account, Client, Integration)]:
 
 
 class MemoryClients(MemoryRegistry[Client]):
-    """Clients, which have an id and no other name."""
+    """Clients, found by id or by the id of their application key, and what they have reserved."""
+
+    def __init__(self, rate_limit: int = 0) -> None:
+        """`rate_limit` is the most that all reservations may come to."""
+        super().__init__(lambda client: [key_id_of(client.id)])
+        self.rate_limit = rate_limit
+
+    def find_by_key_id(self, key_id: str) -> Client | None:
+        """The client of this key, or None."""
+        return self.find_named(key_id)
+
+    def page(self, offset: int, limit: int) -> tuple[list[Client], int]:
+        """Some clients, oldest first; and how many there are."""
+        clients = sorted(self.by_id.values(), key=lambda c: (c.created_at, key_id_of(c.id)))
+        return clients[offset : offset + limit], len(clients)
+
+    def reserved(self) -> int:
+        """The sum of all reservations."""
+        return sum(client.reserved_rate_limit for client in self.by_id.values())
+
+    def create(self, owner: Client) -> None:
+        """Keep a new client, if there is room for what it reserves."""
+        if owner.id not in self.by_id:
+            self._check_room(owner.reserved_rate_limit)
+        super().create(owner)
+
+    def replace(self, owner: Client) -> Client:
+        """Write over the version that was read, if there is room for what it reserves."""
+        stored = self.by_id.get(owner.id)
+        if stored and stored.version == owner.version:
+            self._check_room(owner.reserved_rate_limit - stored.reserved_rate_limit)
+        return super().replace(owner)
+
+    def delete(self, owner: Client) -> bool:
+        """Remove a client that has still reserved what it had."""
+        stored = self.by_id.get(owner.id)
+        if stored and stored.reserved_rate_limit != owner.reserved_rate_limit:
+            raise OwnerChangedError(owner.id)
+        return super().delete(owner)
+
+    def _check_room(self, by: int) -> None:
+        if by > 0 and self.reserved() + by > self.rate_limit:
+            raise ReservationExceededError
+
+
+class MemoryLastUse:
+    """When clients were last used (seconds), as a test says."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, int] = {}
+
+    def of(self, client_ids: Iterable[str]) -> dict[str, int]:
+        """Of these clients."""
+        return {i: self.at[i] for i in client_ids if i in self.at}
 
 
 class MemoryAccounts(MemoryRegistry[Account]):
@@ -109,7 +171,7 @@ class MemoryOwners:
 
     def __init__(self) -> None:
         self.clients = MemoryClients()
-        self.accounts = {kind: MemoryAccounts() for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)}
+        self.accounts = {kind: MemoryAccounts() for kind in PEOPLE}
         self.integrations = MemoryIntegrations()
 
     def find(self, owner: OwnerRef) -> Owner | None:

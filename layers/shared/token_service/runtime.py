@@ -3,7 +3,6 @@
 The only place that reads the environment and the system's randomness, and that makes AWS clients.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Callable
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from token_service.domain.administration import ClientAdministration
+from token_service.domain.application_keys import ApplicationKeys, NoLastUse
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
@@ -23,6 +24,7 @@ from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind, TokenFormat
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
+from token_service.domain.policy_document import PolicyError, read_policy
 from token_service.domain.ports import LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation
@@ -50,6 +52,7 @@ from token_service.system import AWS_CONFIG, now, pause
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.dialect import Dialect
 from token_service.wire.discovery import DiscoveryEndpoint
+from token_service.wire.elastic_path.application_keys import ApplicationKeysEndpoint
 from token_service.wire.endpoints import (
     Endpoint,
     IntrospectEndpoint,
@@ -215,6 +218,22 @@ def revoke_endpoint() -> Endpoint:
 
 
 @cache
+def manage_endpoint() -> Endpoint:
+    """Elastic Path's application keys."""
+    env = environment()
+    registry = DynamoClients(
+        dynamodb(), env.text("CLIENTS_TABLE"), pause, env.number("STORE_RATE_LIMIT")
+    )
+    keys = ApplicationKeys(
+        clients=registry,
+        administration=ClientAdministration(registry, now, secrets.token_bytes),
+        last_use=NoLastUse(),
+        now=now,
+    )
+    return ApplicationKeysEndpoint(all_dialects(), observe, keys, env.text("ISSUER"))
+
+
+@cache
 def fallback_endpoint() -> Endpoint:
     """The answer where no route is, and to preflights."""
     return Endpoint(all_dialects(), observe)
@@ -276,12 +295,17 @@ def policy() -> Policy:
     """What each token may do.
 
     Raises:
-        PolicyError: the document is broken.
+        PolicyError: a document is missing or broken.
 
     """
-    name = environment().text("POLICY")
-    document = (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
-    return Policy.parse(json.loads(document))
+    return read_policy({name: _policy_text(name) for name in environment().names("POLICY")})
+
+
+def _policy_text(name: str) -> str:
+    try:
+        return (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
+    except FileNotFoundError as error:
+        raise PolicyError(f"{name}: the policies folder has no {name}.json") from error
 
 
 @cache

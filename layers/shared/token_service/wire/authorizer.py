@@ -73,17 +73,31 @@ class Authorizer:
 
         """
         question = read_question(event)
-        token = self._token(question)
-        answer = write_answer(question, token, self._policy)
+        token, shoppers = self._tokens(question)
+        answer = write_answer(question, token, self._policy, shoppers)
         context = answer.get("context") or answer.get("resolverContext") or {}
         subject = token.record.owner.subject if token else None
         self._observe(question.kind, context["verdict"], subject)
         return answer
 
-    def _token(self, question: Question) -> ActiveToken | None:
+    def _tokens(self, question: Question) -> tuple[ActiveToken | None, tuple[ActiveToken, ...]]:
+        """The caller's token and those of shoppers; nothing if any of them is not good."""
         signed = question.signed
         token = self._verify_signed(signed) if signed else self._bearer(question.token)
-        return token if token and self._settings.audience in token.record.audience else None
+        shoppers = [self._shopper(kind, text) for kind, text in question.shoppers.items()]
+        good = tuple(shopper for shopper in shoppers if shopper)
+        if token is None or len(good) < len(shoppers) or not self._is_for_us(token):
+            return None, ()
+        return token, good
+
+    def _shopper(self, kind: OwnerKind, text: str | None) -> ActiveToken | None:
+        token = self._validator.validate(text) if text else None
+        # One that is bound to a key proves nothing without it, and its header holds no proof.
+        usable = token and token.record.owner.kind is kind and token.record.jkt is None
+        return token if token and usable and self._is_for_us(token) else None
+
+    def _is_for_us(self, token: ActiveToken) -> bool:
+        return self._settings.audience in token.record.audience
 
     def _bearer(self, text: str | None) -> ActiveToken | None:
         token = self._validator.validate(text) if text else None
@@ -91,9 +105,14 @@ class Authorizer:
         return None if integration and not self._settings.integration_bearer else token
 
 
-def write_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
+def write_answer(
+    question: Question,
+    token: ActiveToken | None,
+    policy: Policy,
+    shoppers: tuple[ActiveToken, ...] = (),
+) -> dict[str, Any]:
     """The answer in the asker's own shape; denied unless something allows."""
-    caller = Caller.of(token) if token else None
+    caller = Caller.of(token, shoppers) if token else None
     if question.kind is Kind.POLICY:
         return _policy_answer(question, token, policy)
     if question.kind is Kind.WEBSOCKET:
@@ -111,7 +130,7 @@ def write_answer(question: Question, token: ActiveToken | None, policy: Policy) 
     if question.admits_guests and decision.refusal is Refusal.BACKEND:
         # A backend that refuses for itself gets the caller with the verdict on it.
         allowed = True
-    return {"isAuthorized": allowed, "context": context_of(token, decision)}
+    return {"isAuthorized": allowed, "context": context_of(token, decision, shoppers)}
 
 
 def canonical_path(path: str) -> str:
@@ -120,8 +139,10 @@ def canonical_path(path: str) -> str:
     return path if route is None else f"/rest{route}"
 
 
-def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
-    """What the backend learns of the caller: never the token."""
+def context_of(
+    token: ActiveToken | None, decision: Decision, shoppers: tuple[ActiveToken, ...] = ()
+) -> dict[str, str]:
+    """What the backend learns of the caller: never a token."""
     found = {"verdict": str(decision.verdict), "required": decision.required}
     if token is None:
         return {**found, "active": "false"}
@@ -132,6 +153,7 @@ def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
         "kind": record.owner.kind,
         "client_id": record.owner.id if record.owner.kind is OwnerKind.CLIENT else "",
         "subject": record.owner.subject,
+        "shopper": " ".join(shopper.record.owner.subject for shopper in shoppers),
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),

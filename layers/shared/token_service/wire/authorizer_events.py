@@ -6,9 +6,20 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
+from token_service.domain.model import OwnerKind
 from token_service.wire.bearer import read_bearer
 from token_service.wire.http import as_mapping
 from token_service.wire.magento.paths import canonical
+
+# Where a client says for which shopper it calls (contracts/elastic-path.md section 3).
+_SHOPPER_HEADERS = {
+    OwnerKind.CUSTOMER: "x-moltin-customer-token",
+    OwnerKind.ACCOUNT_MEMBER: "ep-account-management-authentication-token",
+}
+_DIRECT_SHOPPERS = {
+    OwnerKind.CUSTOMER: "customer_token",
+    OwnerKind.ACCOUNT_MEMBER: "account_token",
+}
 
 # arn:partition:execute-api:region:account:api/stage/METHOD/path
 _ARN_PARTS = 4
@@ -39,10 +50,14 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One authorization question, whoever asks; `arn` is the method's, for policy answers."""
+    """One authorization question, whoever asks; `arn` is the method's, for policy answers.
+
+    `shoppers` are the second tokens, by the kind of owner that each must have; None is no token.
+    """
 
     kind: Kind
     token: str | None = field(repr=False)
+    shoppers: Mapping[OwnerKind, str | None] = field(default_factory=dict, repr=False)
     method: str = ""
     path: str = ""
     arn: str = ""
@@ -68,8 +83,9 @@ def read_question(event: Mapping[str, Any]) -> Question:
         return Question(
             Kind.HTTP_V2,
             _header_token(event, scheme_required=canonical(path) is not None),
-            method,
-            path,
+            _shoppers(event),
+            method=method,
+            path=path,
             signed=signed,
             # A route that declares an identity source expects this function to refuse.
             admits_guests=not event.get("identitySource"),
@@ -81,8 +97,13 @@ def read_question(event: Mapping[str, Any]) -> Question:
         return Question(
             Kind.DIRECT,
             read_bearer(token if isinstance(token, str) else None),
-            _upper(event.get("method")),
-            str(event.get("path") or ""),
+            {
+                kind: read_bearer(_text(event[name]))
+                for kind, name in _DIRECT_SHOPPERS.items()
+                if event.get(name) is not None
+            },
+            method=_upper(event.get("method")),
+            path=str(event.get("path") or ""),
         )
     if "queryString" in context:
         return Question(
@@ -110,6 +131,21 @@ def _read_method_question(event: Mapping[str, Any]) -> Question:
     path = str(as_mapping(event.get("requestContext")).get("path") or "")
     signed = _signed(event, _upper(event.get("httpMethod")), path, urlencode(query, doseq=True))
     return Question(kind, token, arn=arn, signed=signed)
+
+
+def _shoppers(event: Mapping[str, Any]) -> dict[OwnerKind, str | None]:
+    """The second tokens, where the answer is reused for nobody who does not send the same.
+
+    A gateway may reuse an answer wherever the identity source is the same, and many shoppers send
+    one implicit token.
+    """
+    headers = {str(name).lower(): v for name, v in as_mapping(event.get("headers")).items()}
+    identity = event.get("identitySource")
+    return {
+        kind: read_bearer(_text(headers[name]))
+        for kind, name in _SHOPPER_HEADERS.items()
+        if name in headers and (not identity or headers[name] in identity)
+    }
 
 
 def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> SignedRequest | None:
