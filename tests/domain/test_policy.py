@@ -12,7 +12,7 @@ from token_service.domain.policy import (
     Verdict,
     judge,
 )
-from token_service.domain.policy_document import PolicyError, compose, read_policy, read_routes
+from token_service.domain.policy_document import PolicyError, compose, read_routes
 
 
 def line(path: Any = "/a", read: Any = "read_only", write: Any = "full", **more: Any) -> Any:  # noqa: ANN401 - JSON

@@ -201,26 +201,29 @@ class Policy:
     def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.
 
-        What a wider route allows is not said again, since gateways limit the size of an answer. A
+        What a wider route says is not said again, since gateways limit the size of an answer. A
         refusal is spelled out only where a later route would allow: in an IAM policy a Deny
         beats every Allow, and what nothing allows is denied anyway. IAM's wildcard runs across the
         slash, so a route with named segments allows nothing here, and refuses more than it covers.
         """
         for write, methods in ((False, READ_METHODS), (True, WRITE_METHODS)):
             allowing = [route for route in self.routes if route.allows(caller, write=write)]
-            wider = [
-                route for route in allowing if route.path.endswith("*") and not route.has_names
+            effective = [
+                (route in allowing, route)
+                for i, route in enumerate(self.routes)
+                if (route in allowing and not route.has_names)
+                or (route not in allowing and _overlap(allowing, route, self.routes[i + 1 :]))
             ]
-            for i, route in enumerate(self.routes):
-                if route not in allowing:
-                    later = set(self.routes[i + 1 :])
-                    spoken = any(o in later and o.overlaps(route) for o in allowing)
-                else:
-                    hidden = any(o is not route and o.hides(route) for o in wider)
-                    spoken = not route.has_names and not hidden
-                if spoken:
-                    rules = product((route in allowing,), methods, route.iam_paths)
-                    yield from rules
+            for allowed, route in effective:
+                if not any(
+                    said == allowed and other is not route and other.hides(route)
+                    for said, other in effective
+                ):
+                    yield from product((allowed,), methods, route.iam_paths)
+
+
+def _overlap(allowing: list[Route], route: Route, later: tuple[Route, ...]) -> bool:
+    return any(other in allowing and other.overlaps(route) for other in later)
 
 
 def is_plain(path: str) -> bool:
