@@ -1,7 +1,9 @@
 """The custom resource that refuses a broken policy before anything obeys it."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from token_service import runtime
@@ -13,13 +15,13 @@ from tests.functions.deployment import Deployment, load_event
 
 def answers(
     deployment: Deployment, cloudformation: CloudFormation, event: str = "create"
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """What CloudFormation is told."""
     request = load_event(f"check_policy/{event}") | {"ResponseURL": cloudformation.url}
     try:
         deployment.invoke("check_policy", request)
     finally:
-        told: dict[str, str] = json.loads(cloudformation.answers[-1][1])
+        told: dict[str, Any] = json.loads(cloudformation.answers[-1][1])
     return told
 
 
@@ -28,7 +30,7 @@ def policies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A layer's policies folder with what is shipped, for more to be put into."""
     folder = tmp_path / "policies"
     folder.mkdir()
-    for shipped in (runtime.files("token_service") / "policies").iterdir():
+    for shipped in (files("token_service") / "policies").iterdir():
         (folder / shipped.name).write_bytes(shipped.read_bytes())
     monkeypatch.setattr(runtime, "files", lambda _: tmp_path)
     return folder

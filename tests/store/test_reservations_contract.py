@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from token_service.domain.application_keys import key_id_of
 from token_service.domain.errors import Unavailable
 from token_service.domain.model import Client
@@ -191,8 +193,8 @@ def test_who_meets_another_transaction_tries_again(dynamodb: "DynamoDBClient") -
         "ResponseMetadata": {"HTTPStatusCode": 400},
     }
 
-    def contend(**_: object) -> tuple[Any, dict[str, Any]] | None:
-        return (type("Answer", (), {"status_code": 400})(), fault) if len(pauses) < 2 else None
+    def contend(**_: object) -> Any:  # noqa: ANN401 - what botocore takes for an answer
+        return (AWSResponse("", 400, HTTPHeaders(), None), fault) if len(pauses) < 2 else None
 
     dynamodb.meta.events.register("before-call.dynamodb.TransactWriteItems", contend)
     clients = DynamoClients(dynamodb, "ClientsTable", pauses.append, RATE_LIMIT)
