@@ -62,7 +62,9 @@ class World:
                 now=self.service.now,
                 allow_sha1=sha1,
             ).verify,
-            policy=read_policy({name: _document(name) for name in ("magento", "default")}),
+            policy=read_policy(
+                {name: _document(name) for name in ("elastic_path", "magento", "default")}
+            ),
             settings=AuthorizerSettings(ISSUER, bearer),
             observe=lambda *_: None,
         )

@@ -111,8 +111,6 @@ class DynamoClients(DynamoRegistry[Client]):
         stored = self.find(owner.id)
         if stored is None or stored.reserved_rate_limit == owner.reserved_rate_limit:
             return super().replace(owner)
-        if stored.version != owner.version:
-            raise self._changed(owner)
         item = self._next_version(owner)
         put = self._put_over(owner, item)
         by = owner.reserved_rate_limit - stored.reserved_rate_limit

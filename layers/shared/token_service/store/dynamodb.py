@@ -1,7 +1,7 @@
 """How every call to DynamoDB goes out: which failures mean 'not now', and how parts are drained."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
@@ -27,11 +27,16 @@ _NOT_NOW = frozenset(
         "RequestLimitExceeded",
         "ServiceUnavailable",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
 # Why a transaction may be cancelled that would succeed a moment later.
-_CANCELLED_FOR_NOW = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+_CANCELLED_FOR_NOW = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
+# Another transaction is writing to the same item; it is over in a moment.
+_CONTENDED = frozenset({"TransactionConflict", "TransactionConflictException"})
 _CONTENDED_REPEATS = 4
 # A batch that is still incomplete after this many repeats is an outage, not a hiccup.
 _BATCH_REPEATS = 2
@@ -57,15 +62,9 @@ def not_now() -> Iterator[None]:
     except ClientError as error:
         code = error_code(error)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code == "TransactionConflictException":
-            raise ContendedError(detail=code) from error
         if code in _NOT_NOW or status >= _HTTP_SERVER_ERROR:
             raise Unavailable(detail=code) from error
         raise
-
-
-class ContendedError(Unavailable):
-    """Another transaction was writing to the same item; it is over in a moment."""
 
 
 class TransactionConditionError(Exception):
@@ -97,8 +96,11 @@ def transact(
 def uncontended[R](pause: Pause, call: Callable[[], R]) -> R:
     """Repeat a call a few times while other transactions are in its way."""
     for attempt in range(_CONTENDED_REPEATS):
-        with suppress(ContendedError):
+        try:
             return call()
+        except Unavailable as error:
+            if error.detail not in _CONTENDED:
+                raise
         pause(attempt)
     return call()
 
@@ -117,10 +119,8 @@ def _transact_once(client: "DynamoDBClient", actions: "Sequence[TransactWriteIte
         if failed:
             raise TransactionConditionError(failed) from error
         reasons = {reason.get("Code") for reason in cancelled}
-        if "TransactionConflict" in reasons:
-            raise ContendedError(detail="TransactionConflict") from error
-        if reasons & _CANCELLED_FOR_NOW:
-            raise Unavailable(detail=error_code(error)) from error
+        for reason in reasons & _CANCELLED_FOR_NOW:
+            raise Unavailable(detail=reason) from error
         raise
 
 
