@@ -118,7 +118,7 @@ def _transact_once(client: "DynamoDBClient", actions: "Sequence[TransactWriteIte
         }
         if failed:
             raise TransactionConditionError(failed) from error
-        reasons = {reason.get("Code") for reason in cancelled}
+        reasons = {reason.get("Code", "") for reason in cancelled}
         for reason in reasons & _CANCELLED_FOR_NOW:
             raise Unavailable(detail=reason) from error
         raise
