@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from token_service.domain.application_keys import key_id_of
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.login import same_name
 from token_service.domain.model import (
@@ -21,8 +22,11 @@ from token_service.domain.ports import (
     OwnerChangedError,
     OwnerExistsError,
     Page,
+    ReservationExceededError,
 )
 from token_service.store.tokens import TokenCollisionError
+
+PEOPLE = (OwnerKind.ACCOUNT_MEMBER, OwnerKind.ADMIN, OwnerKind.CUSTOMER)
 
 
 class MemoryRegistry[T: (Account, Client, Integration)]:
@@ -74,21 +78,52 @@ class MemoryRegistry[T: (Account, Client, Integration)]:
 
 
 class MemoryClients(MemoryRegistry[Client]):
-    """Clients, which have an id and no other name, and notes of their use that end with them."""
+    """Clients, found by id or application key; what they reserve, and when they were used."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, rate_limit: int = 0) -> None:
+        """`rate_limit` is the most that all reservations may come to."""
+        super().__init__(lambda client: [key_id_of(client.id)])
+        self.rate_limit = rate_limit
         self.uses = MemoryClientUses()
 
+    def find_by_key_id(self, key_id: str) -> Client | None:
+        """The client of this key, or None."""
+        return self.find_named(key_id)
+
+    def page(self, offset: int, limit: int) -> tuple[list[Client], int]:
+        """Some clients, oldest first; and how many there are."""
+        clients = sorted(self.by_id.values(), key=lambda c: (c.created_at, key_id_of(c.id)))
+        return clients[offset : offset + limit], len(clients)
+
+    def reserved(self) -> int:
+        """The sum of all reservations."""
+        return sum(client.reserved_rate_limit for client in self.by_id.values())
+
     def create(self, owner: Client) -> None:
-        """Keep a new client, never used before."""
+        """Keep a new client, never used before, if there is room for what it reserves."""
+        if owner.id not in self.by_id:
+            self._check_room(owner.reserved_rate_limit)
         super().create(owner)
         self.uses.by_id.pop(owner.id, None)
 
+    def replace(self, owner: Client) -> Client:
+        """Write over the version that was read, if there is room for what it reserves."""
+        stored = self.by_id.get(owner.id)
+        if stored and stored.version == owner.version:
+            self._check_room(owner.reserved_rate_limit - stored.reserved_rate_limit)
+        return super().replace(owner)
+
     def delete(self, owner: Client) -> bool:
-        """Remove a client, and when it was used."""
+        """Remove a client that has still reserved what it had, and when it was used."""
+        stored = self.by_id.get(owner.id)
+        if stored and stored.reserved_rate_limit != owner.reserved_rate_limit:
+            raise OwnerChangedError(owner.id)
         self.uses.by_id.pop(owner.id, None)
         return super().delete(owner)
+
+    def _check_room(self, by: int) -> None:
+        if by > 0 and self.reserved() + by > self.rate_limit:
+            raise ReservationExceededError
 
 
 class MemoryAccounts(MemoryRegistry[Account]):
@@ -130,7 +165,7 @@ class MemoryOwners:
 
     def __init__(self) -> None:
         self.clients = MemoryClients()
-        self.accounts = {kind: MemoryAccounts() for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)}
+        self.accounts = {kind: MemoryAccounts() for kind in PEOPLE}
         self.integrations = MemoryIntegrations()
 
     def find(self, owner: OwnerRef) -> Owner | None:

@@ -17,7 +17,7 @@ type Statement = tuple[list[str], str, list[str]] | tuple[list[str], str, list[s
 
 CLIENTS, KEYS = ["client#*"], ["keys#signing"]
 PEOPLE = ["admin#*", "customer#*"]
-OWNERS = ["admin#*", "client#*", "customer#*", "integration#*"]
+OWNERS = ["account_member#*", "admin#*", "client#*", "customer#*", "integration#*"]
 # A condition on leading keys would have to hold for the keys of both tables.
 BOTH_AT_ONCE: Statement = (["dynamodb:BatchGetItem"], "ClientsTable TokensTable", [])
 # What authenticating a client takes besides reading it.
@@ -88,6 +88,22 @@ PERMISSIONS: dict[str, list[Statement]] = {
         USE_UP,
         (["secretsmanager:GetSecretValue"], "SealingSecret", []),
     ],
+    "ManageFunction": [
+        (
+            ["dynamodb:GetItem"],
+            "ClientsTable",
+            ["client#*", "name#key#*", "sum#reserved_rate_limit"],
+        ),
+        (["dynamodb:BatchGetItem"], "ClientsTable", CLIENTS),
+        (["dynamodb:Query"], "ClientsTable", ["directory#client#*"]),
+        (
+            ["dynamodb:DeleteItem", "dynamodb:PutItem"],
+            "ClientsTable",
+            ["client#*", "directory#client#*", "name#key#*"],
+        ),
+        (["dynamodb:UpdateItem"], "ClientsTable", ["sum#reserved_rate_limit"]),
+    ],
+    "CheckPolicyFunction": [],
     "DiscoveryFunction": [(["dynamodb:GetItem"], "ClientsTable", KEYS)],
     "DocsFunction": [],
     "FallbackFunction": [],

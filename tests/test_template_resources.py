@@ -163,6 +163,19 @@ def test_keys_are_made_before_the_sweep_needs_their_age(
     assert variables["TOKENS_SINCE"] == {"Fn::GetAtt": ["SigningKeys", "Since"]}
 
 
+def test_no_authorizer_obeys_a_policy_that_was_not_checked(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    """The authorizer's documents are those that were read; a changed layer has them read again."""
+    check = resources["PolicyCheck"]["Properties"]
+    assert check["ServiceToken"] == {"Fn::GetAtt": ["CheckPolicyFunction", "Arn"]}
+    assert check["Layer"] == {"Ref": "SharedLayer"}
+    authorizer = resources["AuthorizerFunction"]["Properties"]["Environment"]["Variables"]
+    assert authorizer["POLICY"] == {"Fn::GetAtt": ["PolicyCheck", "Documents"]}
+    checking = resources["CheckPolicyFunction"]["Properties"]["Environment"]["Variables"]
+    assert checking["POLICY"] == check["Documents"] == {"Fn::Join": [",", {"Ref": "Policy"}]}
+
+
 def test_people_s_parameters_default_to_the_rules(template: dict[str, Any]) -> None:
     """What a deployment does unless told otherwise is what the rules do by themselves."""
     found = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}

@@ -41,6 +41,19 @@ const scenarios = {
   authenticate: () => outcome(sdk.Authenticate()),
   products: () => outcome(sdk.Products.All()),
   create: () => outcome(sdk.request.send('products', 'POST', { type: 'product', name: 'Hat' })),
+  // One key through its life; everything that the SDK's user is given.
+  async keys() {
+    const name = 'Made by the SDK'
+    const made = await outcome(sdk.ApplicationKeys.Create({ type: 'application_key', name, reserved_rate_limit: 1 }))
+    if (made.error) return { made }
+    const { id } = made.value.data
+    const listed = await outcome(sdk.ApplicationKeys.All())
+    const changed = await outcome(sdk.ApplicationKeys.Update(id, { type: 'application_key', name: 'Renamed' }))
+    const found = await outcome(sdk.ApplicationKeys.Get(id))
+    const deleted = await outcome(sdk.ApplicationKeys.Delete(id))
+    const gone = await outcome(sdk.ApplicationKeys.Get(id))
+    return { made, listed, changed, found, deleted, gone }
+  },
   parallel: () => Promise.all(Array.from({ length: 5 }, () => outcome(sdk.Products.All()))),
   async revoked() {
     const { access_token: token } = await sdk.Authenticate()

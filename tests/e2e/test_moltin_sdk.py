@@ -78,3 +78,39 @@ def test_a_refused_login_rejects_with_errors(deployed: Deployed) -> None:
         result, sent = run(deployed, "authenticate", party)
         assert sent == ["POST /oauth/access_token 401"]
         assert result["error"]["errors"] == [{"status": "401", "title": "Unauthorized"}]
+
+
+def test_application_keys(deployed: Deployed) -> None:
+    """Create, All, Update, Get and Delete give the SDK's user what its types promise."""
+    result, sent = run(deployed, "keys", deployed.client)
+    made = result["made"]["value"]["data"]
+    path = f"/v2/application-keys/{made['id']}"
+    assert sent == [
+        "POST /oauth/access_token 200",
+        "POST /v2/application-keys 201",
+        "GET /v2/application-keys 200",
+        f"PUT {path} 200",
+        f"GET {path} 200",
+        f"DELETE {path} 204",
+        f"GET {path} 404",
+    ]
+    secret = made.pop("client_secret")
+    assert secret
+    assert secret not in str(result["listed"])
+    listed = result["listed"]["value"]
+    assert made["id"] in {key["id"] for key in listed["data"]}
+    assert deployed.client.id in {key["client_id"] for key in listed["data"]}
+    assert listed["meta"]["total_reserved_rate_limit"] >= 1
+    found = result["found"]["value"]
+    assert found == result["changed"]["value"]
+    assert (found["data"]["name"], found["data"]["client_id"]) == ("Renamed", made["client_id"])
+    assert found["links"]["self"].endswith(path)
+    assert result["deleted"]["value"] == "{}"  # what the SDK makes of 204
+    assert result["gone"]["error"]["errors"][0]["detail"] == "application key not found"
+
+
+def test_implicit_tokens_manage_no_keys(deployed: Deployed) -> None:
+    """403 rejects at once, in the envelope."""
+    result, sent = run(deployed, "keys", deployed.storefront)
+    assert sent == ["POST /oauth/access_token 200", "POST /v2/application-keys 403"]
+    assert result["made"]["error"]["errors"] == [{"status": "403", "title": "Forbidden"}]

@@ -9,7 +9,7 @@ import pytest
 from token_service import runtime
 from token_service.system import now
 from token_service.wire import standard
-from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.elastic_path.dialect import ElasticPath
 from token_service.wire.enforce import enforce
 from token_service.wire.http import Request, Response
 

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from token_service.domain.integrations import Integrations
-from token_service.domain.model import Client, OwnerKind
+from token_service.domain.model import OwnerKind
 from token_service.domain.ports import (
     Accounts,
     ClientFailures,
+    ClientRegistry,
     ClientUses,
     ExpiredTokens,
     LoginFailures,
     Nonces,
     Owners,
-    Registry,
     TokenReader,
     TokenRevoker,
     TokenWriter,
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 
+RATE_LIMIT = 100
+
+
 class Tokens(TokenWriter, TokenReader, TokenRevoker, Protocol):
     """Everything the functions do with token records."""
 
@@ -49,7 +52,7 @@ class Tokens(TokenWriter, TokenReader, TokenRevoker, Protocol):
 class Store:
     """One store, by the ports through which the rules see it."""
 
-    clients: Registry[Client]
+    clients: ClientRegistry
     admins: Accounts
     customers: Accounts
     integrations: Integrations
@@ -65,6 +68,7 @@ class Store:
 def memory_store() -> Store:
     """The reference in dictionaries."""
     owners = MemoryOwners()
+    owners.clients.rate_limit = RATE_LIMIT
     tokens = MemoryTokens(owners)
     return Store(
         clients=owners.clients,
@@ -85,7 +89,7 @@ def dynamo_store(client: "DynamoDBClient") -> Store:
     """DynamoDB, over the tables of the `dynamodb` fixture; pauses take no time."""
     owners, tokens = "ClientsTable", "TokensTable"
     return Store(
-        clients=DynamoClients(client, owners, no_pause),
+        clients=DynamoClients(client, owners, no_pause, RATE_LIMIT),
         admins=DynamoAccounts(client, owners, no_pause, OwnerKind.ADMIN),
         customers=DynamoAccounts(client, owners, no_pause, OwnerKind.CUSTOMER),
         integrations=DynamoIntegrations(client, owners, no_pause),

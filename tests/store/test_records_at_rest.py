@@ -169,8 +169,8 @@ def test_ttl_is_a_number_of_seconds(dynamo: Store, template: dict[str, Any]) -> 
     dynamo.clients.create(a_client(expires_at=NOW + 86400))
     tables = dump(boto3.client("dynamodb"))
     assert [item["expires_at"] for item in tables["TokensTable"]] == [{"N": str(NOW + 3600)}]
-    # The client and its directory entry end together.
-    assert [item["expires_at"] for item in tables["ClientsTable"]] == [{"N": str(NOW + 86400)}] * 2
+    # The client, its key's id and its directory entry end together.
+    assert [item["expires_at"] for item in tables["ClientsTable"]] == [{"N": str(NOW + 86400)}] * 3
     for name in tables:
         ttl = template["Resources"][name]["Properties"]["TimeToLiveSpecification"]
         assert ttl == {"AttributeName": "expires_at", "Enabled": True}
@@ -181,7 +181,7 @@ def test_what_never_ends_has_no_ttl(dynamo: Store) -> None:
     dynamo.clients.create(a_client())
     dynamo.expired.advance(5)
     tables = dump(boto3.client("dynamodb"))
-    assert [len(items) for items in tables.values()] == [1, 2]
+    assert [len(items) for items in tables.values()] == [1, 3]
     assert not any("expires_at" in item for items in tables.values() for item in items)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.wire import simple_store, standard
-from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.elastic_path.dialect import ElasticPath
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import Request, Response
 from token_service.wire.magento.dialect import Magento

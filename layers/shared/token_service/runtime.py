@@ -3,7 +3,6 @@
 The only place that reads the environment and the system's randomness, and that makes AWS clients.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Callable
@@ -13,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from token_service.domain.administration import ClientAdministration
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.application_keys import ApplicationKeys
 from token_service.domain.client_assertions import ClientAssertions
 from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
 from token_service.domain.client_use import ClientUseNotes
@@ -28,6 +29,7 @@ from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind, TokenFormat
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
+from token_service.domain.policy_document import PolicyError, read_policy
 from token_service.domain.ports import FailureWindow, LockOut
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import KeyRotation, RotationPolicy
@@ -61,6 +63,7 @@ from token_service.system import AWS_CONFIG, now, pause
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
+from token_service.wire.elastic_path.application_keys import ApplicationKeysEndpoint
 from token_service.wire.endpoints import (
     Endpoint,
     IntrospectEndpoint,
@@ -198,6 +201,12 @@ def mint() -> TokenMint:
     )
 
 
+@cache
+def client_uses() -> DynamoClientUses:
+    """When clients were last used."""
+    return DynamoClientUses(dynamodb(), environment().text("CLIENTS_TABLE"), pause)
+
+
 def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientAuthenticator:
     """Finds out which client calls one kind of endpoint."""
     env = environment()
@@ -207,14 +216,13 @@ def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientA
         env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
     )
     names = assertion_audiences(env.text("ISSUER"), operation, all_dialects())
-    uses = DynamoClientUses(dynamodb(), env.text("CLIENTS_TABLE"), pause)
     return ClientAuthenticator(
         clients(),
         now,
         hold_seconds,
         assertions=ClientAssertions(names, DynamoNonces(dynamodb(), tokens_table), now),
         throttle=ClientThrottle(DynamoClientFailures(dynamodb(), tokens_table), window, now),
-        use=ClientUseNotes(uses, now, observe_missed_use),
+        use=ClientUseNotes(client_uses(), now, observe_missed_use),
     )
 
 
@@ -276,6 +284,22 @@ def revoke_endpoint() -> Endpoint:
         now=now,
     )
     return RevokeEndpoint(all_dialects(), observe, revocation)
+
+
+@cache
+def manage_endpoint() -> Endpoint:
+    """Elastic Path's application keys."""
+    env = environment()
+    registry = DynamoClients(
+        dynamodb(), env.text("CLIENTS_TABLE"), pause, env.number("STORE_RATE_LIMIT")
+    )
+    keys = ApplicationKeys(
+        clients=registry,
+        administration=ClientAdministration(registry, now, secrets.token_bytes),
+        uses=client_uses(),
+        now=now,
+    )
+    return ApplicationKeysEndpoint(all_dialects(), observe, keys, env.text("ISSUER"))
 
 
 @cache
@@ -347,12 +371,17 @@ def policy() -> Policy:
     """What each token may do.
 
     Raises:
-        PolicyError: the document is broken.
+        PolicyError: a document is missing or broken.
 
     """
-    name = environment().text("POLICY")
-    document = (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
-    return Policy.parse(json.loads(document))
+    return read_policy({name: _policy_text(name) for name in environment().names("POLICY")})
+
+
+def _policy_text(name: str) -> str:
+    try:
+        return (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
+    except FileNotFoundError as error:
+        raise PolicyError(f"{name}: the policies folder has no {name}.json") from error
 
 
 @cache

@@ -1,5 +1,6 @@
 """What a deployment sets, read from a function's environment. Times are seconds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,13 @@ class Environment:
         if value not in choices:
             raise SettingError(f"the environment variable {name} is none of {choices}: {value}")
         return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names between commas, of letters, digits, `_` and `-`; at least one."""
+        names = tuple(self.text(name).split(","))
+        if not all(re.fullmatch("[A-Za-z0-9_-]+", one, re.ASCII) for one in names):
+            raise SettingError(f"the environment variable {name} is no list of names: {names}")
+        return names
 
     def layouts(self) -> tuple[int, ...]:
         """The layouts in use, oldest first; new tokens are written under the last."""

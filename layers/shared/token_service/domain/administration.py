@@ -47,6 +47,7 @@ class NewClient:
     serves: tuple[str, ...] = ()
     jwks: Jwks = ()
     dpop_bound: bool = False
+    reserved_rate_limit: int = 0
     expires_at: int | None = None
 
 
@@ -119,6 +120,7 @@ class ClientAdministration:
             serves=details.serves,
             jwks=details.jwks,
             dpop_bound=details.dpop_bound,
+            reserved_rate_limit=details.reserved_rate_limit,
             expires_at=details.expires_at,
         )
         check_client(client)

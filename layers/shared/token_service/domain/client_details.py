@@ -22,7 +22,7 @@ _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
 _AUDIENCE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _MIN_IMPORTED_SECRET = 32
 _SECRET = re.compile(rf"[\x21-\x7e]{{{_MIN_IMPORTED_SECRET},{LIMITS.client_secret}}}", re.ASCII)
-_MAX_NAME = 255
+MAX_NAME = 255
 
 
 class ClientDetailError(ValueError):
@@ -40,9 +40,7 @@ def check_client(client: Client) -> None:
     lifetime = client.token_lifetime
     _refuse_first(
         {
-            f"name must have 1 to {_MAX_NAME} printable characters": not (
-                0 < len(client.name) <= _MAX_NAME and client.name.isprintable()
-            ),
+            f"name must have 1 to {MAX_NAME} printable characters": not is_client_name(client.name),
             "id must have 1 to 100 characters from A-Z a-z 0-9 . _ ~ -": (
                 not _CLIENT_ID.fullmatch(client.id)
             ),
@@ -75,6 +73,11 @@ def check_client(client: Client) -> None:
             check_keys(client.jwks)
         except ClientKeyError as error:
             raise ClientDetailError(str(error)) from error
+
+
+def is_client_name(name: str) -> bool:
+    """Whether people can call a client so."""
+    return 0 < len(name) <= MAX_NAME and name.isprintable()
 
 
 def check_expiry(expires_at: int | None, now: int) -> None:

@@ -136,6 +136,12 @@ class MethodNotAllowed(ServiceError):
         self.allow = allow
 
 
+class Conflict(ServiceError):
+    """The request is in order, and what is stored does not let it be."""
+
+    code = "conflict"
+
+
 class UnsupportedMediaType(ServiceError):
     """The body is not of a media type the route reads."""
 

@@ -54,6 +54,7 @@ class OwnerKind(StrEnum):
     CLIENT = "client"
     ADMIN = "admin"
     CUSTOMER = "customer"
+    ACCOUNT_MEMBER = "account_member"
     INTEGRATION = "integration"
 
 
@@ -128,6 +129,9 @@ class Client:
     its tokens may be for; `serves` which audiences it stands for as a resource server.
     `dpop_bound` refuses it tokens that are not bound to a key (RFC 9449 section 5.2). `version`
     counts changes, so that two operators cannot undo each other's unseen.
+
+    As an application key it may have `reserved_rate_limit` requests a second of the store's, and
+    `updated_at` is when that or its name was changed last (None: never).
     """
 
     id: str
@@ -146,6 +150,8 @@ class Client:
     serves: tuple[str, ...] = ()
     jwks: tuple[Mapping[str, Any], ...] = ()
     dpop_bound: bool = False
+    reserved_rate_limit: int = 0
+    updated_at: int | None = None
     expires_at: int | None = None
     version: int = 0
 

@@ -1,6 +1,6 @@
 """What the rules need of a store, and no more. Every method may raise `Unavailable`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class OwnerChangedError(RuntimeError):
     """Somebody else changed or removed the owner since it was read: read again, decide again."""
 
 
+class ReservationExceededError(RuntimeError):
+    """All reservations together would exceed the store's rate limit."""
+
+
 class Registry[T](Protocol):
     """Keeps owners of one kind for the operator."""
 
@@ -50,6 +54,23 @@ class Registry[T](Protocol):
 
     def list(self) -> Iterator[T]:
         """Every owner of the kind, without scanning the table."""
+
+
+class ClientRegistry(Registry[Client], Protocol):
+    """Keeps clients, which are application keys too, and the sum of what they have reserved.
+
+    `create` and `replace` raise ReservationExceededError, `delete` OwnerChangedError if the
+    reservation is no longer the one that was read.
+    """
+
+    def find_by_key_id(self, key_id: str) -> Client | None:
+        """The client whose application key has this id, or None."""
+
+    def page(self, offset: int, limit: int) -> tuple[Sequence[Client], int]:
+        """`limit` clients from `offset` on, oldest first, then by key id; and how many of all."""
+
+    def reserved(self) -> int:
+        """What all clients together have reserved, in requests a second."""
 
 
 class Accounts(Registry[Account], Protocol):

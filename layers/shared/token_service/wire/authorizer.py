@@ -6,7 +6,7 @@ gateway passes on.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from token_service.domain.dpop import ProofVerifier
@@ -58,6 +58,7 @@ class _Found:
     token: ActiveToken | None
     notes: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
+    shoppers: tuple[ActiveToken, ...] = ()
 
     @classmethod
     def refused(cls, error: ServiceError) -> "_Found":
@@ -95,8 +96,8 @@ class Authorizer:
 
         """
         question = read_question(event)
-        found = self._find(question)
-        answer = write_answer(question, found.token, self._policy)
+        found = self._with_shoppers(self._find(question), question.shoppers)
+        answer = write_answer(question, found.token, self._policy, found.shoppers)
         context = answer.get("context") or answer.get("resolverContext") or {}
         context.update(found.notes)
         subject = found.token.record.owner.subject if found.token else None
@@ -112,6 +113,22 @@ class Authorizer:
             return _Found(self._bearer(question.token))
         except (InvalidProof, NonceRequired, UnprovedToken) as error:
             return _Found.refused(error)
+
+    def _with_shoppers(self, found: _Found, sent: Mapping[OwnerKind, str | None]) -> _Found:
+        """The caller's token and those of shoppers; nothing if any of them is not good."""
+        if found.token is None or not sent:
+            return found
+        shoppers = [self._shopper(kind, text) for kind, text in sent.items()]
+        good = tuple(shopper for shopper in shoppers if shopper)
+        if len(good) < len(shoppers):
+            return replace(found, token=None, reason="a shopper's token is not active")
+        return replace(found, shoppers=good)
+
+    def _shopper(self, kind: OwnerKind, text: str | None) -> ActiveToken | None:
+        token = self._for_us(self._validator.validate(text)) if text else None
+        # One that is bound to a key proves nothing without it, and its header holds no proof.
+        usable = token and token.record.owner.kind is kind and token.record.jkt is None
+        return token if usable else None
 
     def _bearer(self, text: str | None) -> ActiveToken | None:
         token = self._for_us(self._validator.validate(text)) if text else None
@@ -141,9 +158,14 @@ class Authorizer:
         return token if token and self._settings.audience in token.record.audience else None
 
 
-def write_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
+def write_answer(
+    question: Question,
+    token: ActiveToken | None,
+    policy: Policy,
+    shoppers: tuple[ActiveToken, ...] = (),
+) -> dict[str, Any]:
     """The answer in the asker's own shape; denied unless something allows."""
-    caller = Caller.of(token) if token else None
+    caller = Caller.of(token, shoppers) if token else None
     if question.kind is Kind.POLICY:
         return _policy_answer(question, token, policy)
     if question.kind is Kind.WEBSOCKET:
@@ -161,7 +183,7 @@ def write_answer(question: Question, token: ActiveToken | None, policy: Policy) 
     if question.admits_guests and decision.refusal is Refusal.BACKEND:
         # A backend that refuses for itself gets the caller with the verdict on it.
         allowed = True
-    return {"isAuthorized": allowed, "context": context_of(token, decision)}
+    return {"isAuthorized": allowed, "context": context_of(token, decision, shoppers)}
 
 
 def canonical_path(path: str) -> str:
@@ -170,8 +192,10 @@ def canonical_path(path: str) -> str:
     return path if route is None else f"/rest{route}"
 
 
-def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
-    """What the backend learns of the caller: never the token."""
+def context_of(
+    token: ActiveToken | None, decision: Decision, shoppers: tuple[ActiveToken, ...] = ()
+) -> dict[str, str]:
+    """What the backend learns of the caller: never a token."""
     found = {"verdict": str(decision.verdict), "required": decision.required}
     if token is None:
         return {**found, "active": "false"}
@@ -182,6 +206,7 @@ def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
         "kind": record.owner.kind,
         "client_id": record.owner.id if record.owner.kind is OwnerKind.CLIENT else "",
         "subject": record.owner.subject,
+        "shopper": " ".join(shopper.record.owner.subject for shopper in shoppers),
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),

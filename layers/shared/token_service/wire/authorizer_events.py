@@ -7,10 +7,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from token_service.domain.dpop import Proof
+from token_service.domain.model import OwnerKind
 from token_service.wire.bearer import read_bearer, read_dpop
 from token_service.wire.bound import PROOF, BoundCall
 from token_service.wire.http import as_mapping
 from token_service.wire.magento.paths import canonical
+
+# Where a client says for which shopper it calls (contracts/elastic-path.md section 3).
+_SHOPPER_HEADERS = {
+    OwnerKind.CUSTOMER: "x-moltin-customer-token",
+    OwnerKind.ACCOUNT_MEMBER: "ep-account-management-authentication-token",
+}
+_DIRECT_SHOPPERS = {
+    OwnerKind.CUSTOMER: "customer_token",
+    OwnerKind.ACCOUNT_MEMBER: "account_token",
+}
 
 # arn:partition:execute-api:region:account:api/stage/METHOD/path
 _ARN_PARTS = 4
@@ -43,11 +54,13 @@ class SignedRequest:
 class Question:
     """One authorization question, whoever asks; `arn` is the method's, for policy answers.
 
-    At most one of `token` (sent as Bearer), `bound` and `signed` is there.
+    At most one of `token` (sent as Bearer), `bound` and `signed` is there. `shoppers` are the
+    second tokens, by the kind of owner that each must have; None is no token.
     """
 
     kind: Kind
     token: str | None = field(repr=False)
+    shoppers: Mapping[OwnerKind, str | None] = field(default_factory=dict, repr=False)
     method: str = ""
     path: str = ""
     arn: str = ""
@@ -74,8 +87,9 @@ def read_question(event: Mapping[str, Any]) -> Question:
         return Question(
             Kind.HTTP_V2,
             _header_token(event, scheme_required=canonical(path) is not None),
-            method,
-            path,
+            _shoppers(event),
+            method=method,
+            path=path,
             bound=_bound(event, method, url),
             signed=_signed(event, method, url, str(event.get("rawQueryString") or "")),
             # A route that declares an identity source expects this function to refuse.
@@ -89,8 +103,13 @@ def read_question(event: Mapping[str, Any]) -> Question:
         return Question(
             Kind.DIRECT,
             read_bearer(authorization),
-            method,
-            str(event.get("path") or ""),
+            {
+                kind: read_bearer(_text(event[name]))
+                for kind, name in _DIRECT_SHOPPERS.items()
+                if event.get(name) is not None
+            },
+            method=method,
+            path=str(event.get("path") or ""),
             bound=_bound_call(authorization, proof if "dpop" in event else None),
         )
     if "queryString" in context:
@@ -156,6 +175,21 @@ def _bound_call(
 ) -> BoundCall | None:
     token = read_dpop(authorization)
     return None if token is None else BoundCall(token, proof, may_be_reused)
+
+
+def _shoppers(event: Mapping[str, Any]) -> dict[OwnerKind, str | None]:
+    """The second tokens, where the answer is reused for nobody who does not send the same.
+
+    A gateway may reuse an answer wherever the identity source is the same, and many shoppers send
+    one implicit token.
+    """
+    identity = event.get("identitySource")
+    sent = {kind: _header(event, name) for kind, name in _SHOPPER_HEADERS.items()}
+    return {
+        kind: read_bearer(text)
+        for kind, text in sent.items()
+        if text is not None and (not identity or text in identity)
+    }
 
 
 def _signed(event: Mapping[str, Any], method: str, url: str, query: str) -> SignedRequest | None:

@@ -25,6 +25,7 @@ class Operation(StrEnum):
     ISSUE = "issue"
     INTROSPECT = "introspect"
     REVOKE = "revoke"
+    MANAGE = "manage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from token_service.domain.errors import InvalidRequest
 class Request:
     """One HTTP request. `body_error` is set when the body could not be unpacked.
 
-    Nothing but a SOAP service's name is ever read from `query`: credentials there are not seen.
+    Credentials are never read from `query`. `authorizer` is what the gateway's authorizer found.
     """
 
     method: str
@@ -29,6 +29,7 @@ class Request:
     id: str = ""
     source_ip: str = ""
     query: str = field(default="", repr=False)
+    authorizer: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def body(self) -> bytes:
@@ -80,6 +81,7 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
         body_error=broken,
         id=_text(context.get("requestId")),
         source_ip=_text(http.get("sourceIp")),
+        authorizer=as_mapping(as_mapping(context.get("authorizer")).get("lambda")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from token_service.wire import simple_store, standard
 from token_service.wire.dialect import Dialect, Operation
-from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.elastic_path.dialect import ElasticPath
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.oauth import OAuthDialect
 

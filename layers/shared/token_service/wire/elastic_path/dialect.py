@@ -51,6 +51,7 @@ _STATUSES = {
     "unauthenticated": (401, "Unable to validate access token"),
     "forbidden": (403, "Forbidden"),
     "not_found": (404, "Not Found"),
+    "conflict": (409, "Conflict"),
     "method_not_allowed": (405, "Method Not Allowed"),
     "payload_too_large": (413, "Payload Too Large"),
     "too_many_failures": (429, "Too Many Requests"),
@@ -65,7 +66,7 @@ class ElasticPath:
 
     name = "elastic_path"
     routes: Mapping[str, Operation] = {"/oauth/access_token": Operation.ISSUE}
-    prefixes = ("/oauth/", "/v2/")
+    prefixes = ("/oauth/", "/v2/", "/catalog/", "/pcm/")
 
     def __init__(self, *, repeat_data: bool = True, allow_origin: str = "*") -> None:
         """`repeat_data` repeats the success body under `data`; `allow_origin` is for browsers."""
