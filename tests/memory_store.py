@@ -121,7 +121,7 @@ class MemoryClients(MemoryRegistry[Client]):
             raise ReservationExceededError
 
 
-class MemoryLastUse:
+class MemoryLastUses:
     """When clients were last used (seconds), as a test says."""
 
     def __init__(self) -> None:

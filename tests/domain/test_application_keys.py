@@ -11,7 +11,7 @@ from token_service.domain.errors import Conflict, InvalidClient, InvalidRequest,
 from token_service.domain.model import ClientCredentials, Grant
 
 from tests.domain.acts import issue
-from tests.memory_store import MemoryLastUse
+from tests.memory_store import MemoryLastUses
 from tests.service import Service
 
 NOBODY = "00000000-0000-5000-8000-000000000000"
@@ -23,7 +23,7 @@ class World:
     def __init__(self) -> None:
         self.service = Service()
         self.service.clients.rate_limit = 100
-        self.last_use = MemoryLastUse()
+        self.last_use = MemoryLastUses()
         self.keys = ApplicationKeys(
             clients=self.service.clients,
             administration=self.service.administration,

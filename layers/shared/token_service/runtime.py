@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from token_service.domain.administration import ClientAdministration
-from token_service.domain.application_keys import ApplicationKeys, NoLastUse
+from token_service.domain.application_keys import ApplicationKeys, NoLastUses
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
@@ -227,7 +227,7 @@ def manage_endpoint() -> Endpoint:
     keys = ApplicationKeys(
         clients=registry,
         administration=ClientAdministration(registry, now, secrets.token_bytes),
-        last_use=NoLastUse(),
+        last_use=NoLastUses(),
         now=now,
     )
     return ApplicationKeysEndpoint(all_dialects(), observe, keys, env.text("ISSUER"))

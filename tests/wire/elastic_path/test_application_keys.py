@@ -9,7 +9,7 @@ from token_service.wire.elastic_path.application_keys import PATH, ApplicationKe
 from token_service.wire.http import Request, Response
 from token_service.wire.registry import dialects
 
-from tests.memory_store import MemoryLastUse
+from tests.memory_store import MemoryLastUses
 from tests.service import ISSUER, Service
 
 ALLOWED = {"verdict": "allowed", "subject": "manager", "kind": "client"}
@@ -23,7 +23,7 @@ class Manager:
         self.service = Service()
         self.service.clients.rate_limit = 100
         self.outcomes: list[Any] = []
-        self.last_use = MemoryLastUse()
+        self.last_use = MemoryLastUses()
         keys = ApplicationKeys(
             clients=self.service.clients,
             administration=self.service.administration,

@@ -19,7 +19,7 @@ from token_service.domain.model import Client
 from token_service.domain.ports import (
     ClientRegistry,
     Clock,
-    LastUse,
+    LastUses,
     OwnerChangedError,
     ReservationExceededError,
 )
@@ -94,7 +94,7 @@ class KeyPage:
     reserved: int
 
 
-class NoLastUse:
+class NoLastUses:
     """Where nobody keeps when clients were last used."""
 
     def of(self, client_ids: Iterable[str]) -> Mapping[str, int]:  # noqa: ARG002 - the port's shape
@@ -110,7 +110,7 @@ class ApplicationKeys:
         *,
         clients: ClientRegistry,
         administration: ClientAdministration,
-        last_use: LastUse,
+        last_use: LastUses,
         now: Clock,
     ) -> None:
         """`administration` makes clients in the same registry; `now` gives seconds."""

@@ -73,7 +73,7 @@ class ClientRegistry(Registry[Client], Protocol):
         """What all clients together have reserved, in requests a second."""
 
 
-class LastUse(Protocol):
+class LastUses(Protocol):
     """Knows, to the hour or so, when clients were last used."""
 
     def of(self, client_ids: Iterable[str]) -> Mapping[str, int]:
