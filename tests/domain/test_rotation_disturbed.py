@@ -157,9 +157,16 @@ def together(world: KeyWorld, choose: Choose, *acts: Act) -> None:
         finally:
             turns.leave(worker)
 
+    seen = set[str]()
+
     def between() -> None:
         world.issue()
         world.check()
+        # What the secret holds and verifiers were shown is not taken from them again.
+        published, private = {key.kid for key in world.public.ring.keys}, world.private.ring
+        held = {key.kid for key in (private.current, private.next) if key}
+        assert seen & held <= published
+        seen.update(published)
 
     turns = Turns(choose, workers=len(acts), after_each=between)
     threads = [Thread(target=run, args=(n, act)) for n, act in enumerate(acts)]
@@ -185,15 +192,19 @@ def switching(first: int, second: int) -> Choose:
 
 
 @scenes
-def test_two_runs_that_take_turns_at_any_two_points(scene: Scene) -> None:
+@pytest.mark.parametrize("one", [advance, rotate])
+def test_two_runs_that_take_turns_at_any_two_points(scene: Scene, one: Act) -> None:
     """One stops at every call, the other at every one of its own, then both go on."""
-    make, act = scene
-    counted = Calls()
-    act(make().rotation(counted), make())
-    for first in range(1, counted.count):
-        for second in range(1, counted.count):
+    make, other = scene
+    calls = []
+    for act in (one, other):
+        world, counted = make(), Calls()
+        act(world.rotation(counted), world)
+        calls.append(counted.count)
+    for first in range(1, calls[0] + 1):
+        for second in range(1, calls[1] + 1):
             world = make()
-            together(world, switching(first, second), act, act)
+            together(world, switching(first, second), one, other)
             world.pass_time(0, MINUTE, 4 * MINUTE)
             assert len(world.public.ring.keys) <= 3
 
@@ -237,6 +248,20 @@ def test_an_emergency_that_was_interrupted_is_run_again(make: Callable[[], KeyWo
         advance(world.rotation(), world)
         replace_compromised(world.rotation(), world)
         check_replaced(world, old)
+
+
+def test_an_emergency_spares_no_key_that_was_only_made() -> None:
+    """A next key that an interrupted run left in the secret, not yet published, may be out too."""
+    world = in_use()
+    with pytest.raises(StoppedError):
+        rotate(world.rotation(Calls(3, stop)), world)
+    made = world.private.ring.next
+    assert made is not None
+    assert world.public.ring.find(made.kid) is None
+    replace_compromised(world.rotation(), world)
+    assert world.private.ring.current is not None
+    assert world.private.ring.current.kid != made.kid
+    assert world.private.ring.next is None
 
 
 @pytest.mark.parametrize("make", EMERGENCIES)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from token_service import runtime
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.system import now
 from token_service.wire import standard
 from token_service.wire.elastic_path.dialect import ElasticPath
@@ -29,7 +30,7 @@ ADDRESSES = {
 }
 WITHOUT_PROOFS = ("rest_token", "appsync")
 POLICIES = ("http_v1", "rest_request", "rest_token", "websocket_connect")
-ALGORITHMS = "RS256 PS256 ES256 EdDSA"
+ALGORITHMS = " ".join(SigningAlgorithm)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """How clients authenticate at every endpoint of both OAuth dialects, and how too much is told."""
 
+from base64 import b64encode
 from itertools import count
 from urllib.parse import urlencode
 
@@ -260,3 +261,13 @@ def test_addresses_are_counted_apart(keyed: Api, path: str, way: str) -> None:
 
     assert {status("192.0.2.1") for _ in range(10)} <= {400, 401}
     assert (status("192.0.2.1"), status("2001:db8::1") in (400, 401)) == (429, True)
+
+
+@pytest.mark.parametrize("path", ["/oauth2/revoke", "/connect/revocation"])
+def test_basic_without_a_colon_is_malformed(api: Api, path: str) -> None:
+    """Also of a public client, which has nothing to put behind it (RFC 7617 section 2)."""
+    with_colon = basic(PUBLIC, "")
+    without = "Basic " + b64encode(PUBLIC.encode()).decode()
+    assert api.post(path, {"token": "t"}, authorization=with_colon).status == 200
+    answer = api.post(path, {"token": "t"}, authorization=without)
+    assert refusal(path, answer) == "invalid_client"

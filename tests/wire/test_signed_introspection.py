@@ -19,6 +19,8 @@ from tests.wire.shapes import assert_refusal
 
 AS_SERVER = {"client_id": SERVER, "client_secret": SERVER_SECRET}
 ENDPOINTS = {"standard": "/oauth2/introspect", "simple_store": "/connect/introspect"}
+# Ed25519 is a name that others sign by.
+OURS = sorted(set(SigningAlgorithm) - {SigningAlgorithm.ED25519})
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def opened(api: Api, response: Response) -> dict[str, Any]:
     return claims
 
 
-@pytest.mark.parametrize("algorithm", SigningAlgorithm)
+@pytest.mark.parametrize("algorithm", OURS)
 def test_an_active_token(endpoint: str, algorithm: SigningAlgorithm) -> None:
     """Who says what to whom and when, and within it what the JSON answer says (item 67)."""
     api = Api(Service(algorithm=algorithm), signed=True)
@@ -137,7 +139,7 @@ def test_it_is_no_access_token(api: Api, endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("path", METADATA_PATHS)
-@pytest.mark.parametrize("algorithm", SigningAlgorithm)
+@pytest.mark.parametrize("algorithm", OURS)
 def test_metadata(path: str, algorithm: SigningAlgorithm) -> None:
     """The documents say how answers are signed, once there is a key (item 85)."""
     api = Api(Service(algorithm=algorithm), signed=True)
