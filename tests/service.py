@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from token_service.domain.account_administration import AccountAdministration
+from token_service.domain.account_members import AccountMembers, MemberSettings
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.introspect import TokenIntrospector
@@ -14,6 +16,8 @@ from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, Verifi
 from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
+from token_service.domain.model import OwnerKind
+from token_service.domain.one_time_passwords import Message, Passwordless
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.rotation import make_key
@@ -21,7 +25,13 @@ from token_service.domain.sealing import Sealer
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.clock import FrozenClock, SeededBytes
-from tests.memory_store import MemoryLoginFailures, MemoryNonces, MemoryOwners, MemoryTokens
+from tests.memory_store import (
+    MemoryLoginFailures,
+    MemoryNonces,
+    MemoryOneTimePasswords,
+    MemoryOwners,
+    MemoryTokens,
+)
 
 ISSUER = "https://auth.example.test"
 
@@ -30,6 +40,17 @@ ISSUER = "https://auth.example.test"
 def key_pair(algorithm: SigningAlgorithm) -> tuple[PrivateKey, PublicKey]:
     """One key pair an algorithm for the whole run; making an RSA key takes a while."""
     return make_key(algorithm, now=1_700_000_000, random=SeededBytes(seed=1))
+
+
+class Postbox:
+    """Keeps what would be sent; None is what was sent to nobody."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message | None] = []
+
+    def send(self, message: Message | None) -> None:
+        """Keep it."""
+        self.sent.append(message)
 
 
 @dataclass
@@ -43,6 +64,10 @@ class Service:
     settings: MintSettings = field(default_factory=lambda: MintSettings(ISSUER, ISSUER))
     lifetime: int = DEFAULT_LIFETIME
     login_settings: LoginSettings = field(default_factory=LoginSettings)
+    member_settings: MemberSettings = field(
+        default_factory=lambda: MemberSettings(self_signup=True)
+    )
+    sends: bool = True
     not_before: int = 0
     hold_seconds: int = 0
 
@@ -84,6 +109,7 @@ class Service:
         )
         self._add_people()
         self._add_integrations()
+        self._add_members()
 
     def _add_people(self) -> None:
         self.hasher = PasswordHasher(CHEAPEST, self.random)
@@ -100,6 +126,34 @@ class Service:
             accounts=self.owners.accounts,
             failures=self.failures,
             hasher=self.hasher,
+            now=self.now,
+            random=self.random,
+        )
+
+    def _add_members(self) -> None:
+        members = self.owners.accounts[OwnerKind.ACCOUNT_MEMBER]
+        self.one_time_passwords = MemoryOneTimePasswords()
+        self.sender = Postbox()
+        self.passwordless = Passwordless(
+            members=members,
+            passwords=self.one_time_passwords,
+            failures=self.failures,
+            hasher=self.hasher,
+            sender=self.sender,
+            now=self.now,
+            random=self.random,
+        )
+        self.members = AccountMembers(
+            login=self.login,
+            passwordless=self.passwordless if self.sends else None,
+            administration=self.account_administration,
+            buyer_accounts=self.owners.buyer_accounts,
+            mint=self.mint,
+            settings=self.member_settings,
+        )
+        self.buyer_accounts = BuyerAccountAdministration(
+            registry=self.owners.buyer_accounts,
+            members=members,
             now=self.now,
             random=self.random,
         )

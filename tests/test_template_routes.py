@@ -7,6 +7,8 @@ from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import PATHS
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.registry import dialects
+from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
+from token_service.wire.shoppers.members import asks_for_one_time_password
 
 from tests.template_parts import logical_id, of_type
 
@@ -21,6 +23,12 @@ LOGIN_ROUTES = {
     "/rest/": "ANY /rest/{proxy+}",
     "/soap": "ANY /soap",
     "/soap/": "ANY /soap/{proxy+}",
+}
+_PROFILE = "/v2/authentication-realms/{realm}/password-profiles/{profile}"
+SHOPPER_ROUTES = {
+    f"ANY {CUSTOMERS}",
+    f"ANY {MEMBERS}",
+    f"ANY {_PROFILE}/one-time-password-token-request",
 }
 EXAMPLE_ROUTES = {
     "GET /v2/products",
@@ -58,6 +66,8 @@ class TestRoutes:
         }
         expected |= {LOGIN_ROUTES[prefix]: "LoginFunction" for prefix in Magento.prefixes}
         expected |= {f"ANY {path}": "DiscoveryFunction" for path in PATHS}
+        expected |= dict.fromkeys(SHOPPER_ROUTES, "ShopperLoginFunction")
+        assert any(asks_for_one_time_password(route[4:]) for route in SHOPPER_ROUTES)
         unanswered = ("$default", "OPTIONS /oauth/access_token", "OPTIONS /v2/{proxy+}")
         expected |= dict.fromkeys(unanswered, "FallbackFunction")
         expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")

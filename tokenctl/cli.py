@@ -9,7 +9,9 @@ from token_service.domain.model import CLIENT_GRANTS, Grant, Introspection, Toke
 from token_service.domain.sweep import RESERVE, Progress, SweepResult
 from token_service.system import now
 
+from tokenctl.account_members import account_members
 from tokenctl.accounts import accounts
+from tokenctl.buyer_accounts import buyer_accounts
 from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.duration import Duration
 from tokenctl.integrations import integrations
@@ -164,6 +166,8 @@ def revoke_tokens(context: Context, client_id: str) -> None:
 
 
 main.add_command(accounts)
+main.add_command(account_members)
+main.add_command(buyer_accounts)
 main.add_command(integrations)
 
 

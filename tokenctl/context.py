@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
 from token_service.domain.administration import ClientDetailError, NoSuchClientError
+from token_service.domain.buyer_accounts import NoSuchBuyerAccountError
 from token_service.domain.errors import Unavailable
 from token_service.domain.integrations import NoSuchIntegrationError
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
@@ -19,12 +20,14 @@ from tokenctl.deployment import Deployment, DeploymentError
 DEFAULT_STACK = "token-service"
 _MESSAGES: dict[type[Exception], str] = {
     NoSuchAccountError: "there is no account {}",
+    NoSuchBuyerAccountError: "there is no such buyer account, or no such membership: {}",
     NoSuchClientError: "there is no client {}",
     NoSuchIntegrationError: "there is no integration {}",
     Unavailable: "DynamoDB did not answer; try again ({})",
 }
 _EXPECTED: tuple[type[Exception], ...] = (
     NoSuchAccountError,
+    NoSuchBuyerAccountError,
     NoSuchClientError,
     NoSuchIntegrationError,
     Unavailable,

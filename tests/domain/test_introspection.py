@@ -4,6 +4,7 @@ import pytest
 from token_service.domain.errors import InvalidClient, Unavailable
 from token_service.domain.mint import TokenDetails
 from token_service.domain.model import (
+    TOKEN_OWNERS,
     CLIENT_GRANTS,
     Account,
     ClientCredentials,
@@ -54,7 +55,7 @@ def test_own_tokens_or_any(  # noqa: PLR0913 - one table
 @pytest.mark.parametrize(
     ("introspection", "knows"), [(Introspection.OWN, False), (Introspection.ANY, True)]
 )
-@pytest.mark.parametrize("kind", [kind for kind in OwnerKind if kind is not OwnerKind.CLIENT])
+@pytest.mark.parametrize("kind", sorted(TOKEN_OWNERS - {OwnerKind.CLIENT}))
 def test_people_s_tokens_are_for_resource_servers(
     service: Service, kind: OwnerKind, introspection: Introspection, *, knows: bool
 ) -> None:

@@ -135,6 +135,7 @@ def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
+        "account": record.account or "",
         "expires_at": str(record.expires_at),
     }
 

@@ -18,7 +18,8 @@ from token_service.domain.errors import InvalidRequest
 class Request:
     """One HTTP request. `body_error` is set when the body could not be unpacked.
 
-    Nothing but a SOAP service's name is ever read from `query`: credentials there are not seen.
+    Nothing but a SOAP service's name and a page is ever read from `query`: credentials there are
+    not seen.
     """
 
     method: str
