@@ -4,8 +4,8 @@ import pytest
 from token_service.domain.errors import InvalidClient, Unavailable
 from token_service.domain.mint import TokenDetails
 from token_service.domain.model import (
-    TOKEN_OWNERS,
     CLIENT_GRANTS,
+    TOKEN_OWNERS,
     Account,
     ClientCredentials,
     Grant,
