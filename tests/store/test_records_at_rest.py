@@ -48,6 +48,7 @@ LONGEST = a_record(
     access=Access.READ_ONLY,
     scope=("s" * 149, "t" * 150),
     audience=("a" * 149, "b" * 150),
+    account="0" * 36,
     issued_at=9_999_999_000,
     expires_at=9_999_999_999,
 )
