@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -25,7 +25,7 @@ class Lambda:
     """What was asked of AWS Lambda, at botocore's own seam; it answers as AWS does."""
 
     def __init__(self) -> None:
-        self.client: Any = boto3.client("lambda")
+        self.client = cast("Any", boto3.client("lambda"))
         self.invoked: list[tuple[str, str, Any]] = []
         self.client.meta.events.register("provide-client-params.lambda.Invoke", self._note)
         self.client.meta.events.register("before-call.lambda.Invoke", self._answer)
