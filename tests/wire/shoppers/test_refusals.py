@@ -207,6 +207,18 @@ class TestBodies:
         assert shop.told(response)[1]["detail"] == "The field 'data' is required."
 
     @at_every_route
+    def test_repeated_fields(self, shop: Storefront, path: str) -> None:
+        """Nobody guesses which one is meant, even if both say the same."""
+        good = json.dumps({"data": GOOD[path]})
+        for spoilt in (
+            good.replace('"type"', '"type": "x", "type"'),
+            good.replace('"data"', '"data": {}, "data"'),
+            good.replace("{", '{"other": 1, "other": 1, ', 1),
+        ):
+            status, entry = shop.told(shop.send(path, spoilt.encode()))
+            assert (status, entry["detail"]) == (400, "A field is repeated.")
+
+    @at_every_route
     def test_huge(self, shop: Storefront, path: str) -> None:
         """A megabyte is refused before it is parsed (item 9)."""
         response = shop.send(path, b'{"data": "' + b"x" * 1_000_000)
