@@ -25,6 +25,7 @@ def create(tokenctl: Tokenctl, audience: str) -> dict[str, str]:
     return (
         _create_clients(tokenctl, audience)
         | _create_people(tokenctl)
+        | _create_member(tokenctl)
         | _create_integration(tokenctl)
     )
 
@@ -57,6 +58,21 @@ def _create_people(tokenctl: Tokenctl) -> dict[str, str]:
     tokenctl(*make, "admin", admin, "--all-resources", stdin=made["ADMIN_PASSWORD"] + "\n")
     tokenctl(*make, "customer", customer, stdin=made["CUSTOMER_PASSWORD"] + "\n")
     return made
+
+
+def _create_member(tokenctl: Tokenctl) -> dict[str, str]:
+    username, password = "demo-member", token_hex(12)
+    account = tokenctl("buyer-accounts", "create", "Demo company")
+    details = ("--name", "Demo Member", "--email", "demo@member.example")
+    tokenctl("account-members", "create", username, *details, stdin=password + "\n")
+    tokenctl("account-members", "join", username, account["id"])
+    profile = tokenctl("account-members", "profile")
+    return {
+        "ACCOUNT_MEMBER_USERNAME": username,
+        "ACCOUNT_MEMBER_PASSWORD": password,
+        "PASSWORD_PROFILE_ID": profile["password_profile_id"],
+        "AUTHENTICATION_REALM_ID": profile["authentication_realm_id"],
+    }
 
 
 def _create_integration(tokenctl: Tokenctl) -> dict[str, str]:

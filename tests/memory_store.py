@@ -8,6 +8,7 @@ from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.login import same_name
 from token_service.domain.model import (
     Account,
+    BuyerAccount,
     Client,
     Integration,
     LastUse,
@@ -16,6 +17,7 @@ from token_service.domain.model import (
     OwnerRef,
     TokenRecord,
 )
+from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.domain.ports import (
     FailureWindow,
     LockOut,
@@ -29,7 +31,7 @@ from token_service.store.tokens import TokenCollisionError
 PEOPLE = (OwnerKind.ACCOUNT_MEMBER, OwnerKind.ADMIN, OwnerKind.CUSTOMER)
 
 
-class MemoryRegistry[T: (Account, Client, Integration)]:
+class MemoryRegistry[T: (Account, BuyerAccount, Client, Integration)]:
     """Owners of one kind by id, and by the names that are theirs alone."""
 
     def __init__(self, names: Callable[[T], list[str]] = lambda _: []) -> None:
@@ -145,6 +147,15 @@ class MemoryAccounts(MemoryRegistry[Account]):
         return True
 
 
+class MemoryBuyerAccounts(MemoryRegistry[BuyerAccount]):
+    """Buyer accounts, whose names need not differ."""
+
+    def find_all(self, identifiers: Iterable[str]) -> list[BuyerAccount]:
+        """Those that there are."""
+        found = map(self.find, dict.fromkeys(identifiers))
+        return [account for account in found if account is not None]
+
+
 class MemoryIntegrations(MemoryRegistry[Integration]):
     """Integrations, each with a name and a consumer key."""
 
@@ -166,6 +177,7 @@ class MemoryOwners:
     def __init__(self) -> None:
         self.clients = MemoryClients()
         self.accounts = {kind: MemoryAccounts() for kind in PEOPLE}
+        self.buyer_accounts = MemoryBuyerAccounts()
         self.integrations = MemoryIntegrations()
 
     def find(self, owner: OwnerRef) -> Owner | None:
@@ -244,6 +256,28 @@ class MemoryClientUses:
     def last_used_of(self, client_ids: Iterable[str]) -> Mapping[str, LastUse]:
         """The same of many."""
         return {client_id: self.last_used(client_id) for client_id in client_ids}
+
+
+class MemoryOneTimePasswords:
+    """One a key."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, OneTimePassword] = {}
+
+    def put(self, key: str, password: OneTimePassword) -> None:
+        """Keep it."""
+        self.by_key[key] = password
+
+    def find(self, key: str) -> OneTimePassword | None:
+        """What is kept."""
+        return self.by_key.get(key)
+
+    def use(self, key: str, password: OneTimePassword) -> bool:
+        """Remove it, if it is still there."""
+        if self.by_key.get(key) != password:
+            return False
+        del self.by_key[key]
+        return True
 
 
 class MemoryNonces:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from token_service.domain.account_administration import AccountAdministration
+from token_service.domain.account_members import AccountMembers, MemberSettings
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.client_assertions import ClientAssertions
 from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
 from token_service.domain.client_use import ClientUseNotes
@@ -26,6 +28,8 @@ from token_service.domain.keys import (
 from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
+from token_service.domain.model import OwnerKind
+from token_service.domain.one_time_passwords import Message, Passwordless
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.ports import ClientFailures, Clients, ClientUses, Clock, Nonces
 from token_service.domain.revoke import TokenRevocation
@@ -40,6 +44,7 @@ from tests.memory_store import (
     MemoryClientUses,
     MemoryLoginFailures,
     MemoryNonces,
+    MemoryOneTimePasswords,
     MemoryOwners,
     MemoryTokens,
 )
@@ -78,6 +83,17 @@ def authenticator(  # noqa: PLR0913 - one parameter a collaborator
     )
 
 
+class Postbox:
+    """Keeps what would be sent; None is what was sent to nobody."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message | None] = []
+
+    def send(self, message: Message | None) -> None:
+        """Keep it."""
+        self.sent.append(message)
+
+
 @dataclass
 class Service:
     """Every rule of the domain over one store, one clock and one key."""
@@ -89,6 +105,10 @@ class Service:
     settings: MintSettings = field(default_factory=lambda: MintSettings(ISSUER, ISSUER))
     lifetime: int = DEFAULT_LIFETIME
     login_settings: LoginSettings = field(default_factory=LoginSettings)
+    member_settings: MemberSettings = field(
+        default_factory=lambda: MemberSettings(self_signup=True)
+    )
+    sends: bool = True
     not_before: int = 0
     hold_seconds: int = 0
     require_nonces: bool = False
@@ -138,6 +158,7 @@ class Service:
         )
         self._add_people()
         self._add_integrations()
+        self._add_members()
 
     def _new_authenticator(self, hold_seconds: int = 0) -> ClientAuthenticator:
         """One a function, as it is deployed: what they remember, they remember apart."""
@@ -166,6 +187,34 @@ class Service:
             accounts=self.owners.accounts,
             failures=self.failures,
             hasher=self.hasher,
+            now=self.now,
+            random=self.random,
+        )
+
+    def _add_members(self) -> None:
+        members = self.owners.accounts[OwnerKind.ACCOUNT_MEMBER]
+        self.one_time_passwords = MemoryOneTimePasswords()
+        self.sender = Postbox()
+        self.passwordless = Passwordless(
+            members=members,
+            passwords=self.one_time_passwords,
+            failures=self.failures,
+            hasher=self.hasher,
+            sender=self.sender,
+            now=self.now,
+            random=self.random,
+        )
+        self.members = AccountMembers(
+            login=self.login,
+            passwordless=self.passwordless if self.sends else None,
+            administration=self.account_administration,
+            buyer_accounts=self.owners.buyer_accounts,
+            mint=self.mint,
+            settings=self.member_settings,
+        )
+        self.buyer_accounts = BuyerAccountAdministration(
+            registry=self.owners.buyer_accounts,
+            members=members,
             now=self.now,
             random=self.random,
         )

@@ -18,6 +18,11 @@ type Statement = tuple[list[str], str, list[str]] | tuple[list[str], str, list[s
 CLIENTS, KEYS = ["client#*"], ["keys#signing"]
 PEOPLE = ["admin#*", "customer#*"]
 OWNERS = ["account_member#*", "admin#*", "client#*", "customer#*", "integration#*"]
+MEMBERS = ["account_member#*", "name#account_member#*", "directory#account_member#*"]
+SENDER = (
+    "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
+    ":function:${OneTimePasswordSender}"
+)
 # A condition on leading keys would have to hold for the keys of both tables.
 BOTH_AT_ONCE: Statement = (["dynamodb:BatchGetItem"], "ClientsTable TokensTable", [])
 # What authenticating a client takes besides reading it.
@@ -53,7 +58,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (
             ["dynamodb:GetItem"],
             "ClientsTable",
-            ["admin#*", *CLIENTS, "customer#*", "integration#*", "name#*", *KEYS],
+            [*OWNERS, "name#*", *KEYS],
         ),
         (
             ["dynamodb:UpdateItem"],
@@ -64,6 +69,24 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["dynamodb:GetItem", "dynamodb:PutItem"], "TokensTable", []),
         (["dynamodb:DeleteItem", "dynamodb:UpdateItem"], "TokensTable", ["login#*"]),
         (["secretsmanager:GetSecretValue"], "SigningSecret", []),
+    ],
+    "ShopperLoginFunction": [
+        BOTH_AT_ONCE,
+        (
+            ["dynamodb:GetItem"],
+            "ClientsTable",
+            [*OWNERS, "name#account_member#*", "name#customer#*", *KEYS],
+        ),
+        (["dynamodb:PutItem"], "ClientsTable", MEMBERS),
+        (["dynamodb:GetItem", "dynamodb:PutItem"], "TokensTable", []),
+        (["dynamodb:DeleteItem"], "TokensTable", ["login#*", "one_time_password#*"]),
+        (["dynamodb:UpdateItem"], "TokensTable", ["login#*"]),
+        (["secretsmanager:GetSecretValue"], "SigningSecret", []),
+        (
+            ["lambda:InvokeFunction"],
+            SENDER,
+            [],
+        ),
     ],
     "IntrospectFunction": [
         BOTH_AT_ONCE,
@@ -113,6 +136,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["dynamodb:GetItem", "dynamodb:UpdateItem"], "TokensTable", ["sweep"]),
     ],
     "ExampleFunction": [],
+    "ExampleSenderFunction": [],
 }
 # Statements that are there only under a condition of the template.
 CONDITIONAL = {("IntrospectFunction", "SignsIntrospection", "SigningSecret")}
@@ -122,13 +146,14 @@ SECRET_HOLDERS = {
         "IssueFunction",
         "LoginFunction",
         "RotateKeysFunction",
+        "ShopperLoginFunction",
     },
     "SealingSecret": {"AuthorizerFunction"},
 }
 
 
 def read_statement(statement: dict[str, Any]) -> Statement:
-    """A statement in the form of the table above, whether or not it hangs on a condition."""
+    """A statement in the form of the table above; a conditional one as if its condition held."""
     if "Fn::If" in statement:
         _, statement, otherwise = statement["Fn::If"]
         assert otherwise == {"Ref": "AWS::NoValue"}
@@ -227,8 +252,9 @@ class TestFunctions:
         self, template: dict[str, Any], resources: dict[str, dict[str, Any]]
     ) -> None:
         """Every variable that a function is given is read somewhere."""
-        runtime = ROOT / "layers/shared/token_service/runtime.py"
-        read = set(re.findall(r'env(?:ironment\(\))?\.\w+\(\s*"(\w+)"', runtime.read_text("utf-8")))
+        package = ROOT / "layers/shared/token_service"
+        code = "".join(path.read_text("utf-8") for path in package.glob("runtime*.py"))
+        read = set(re.findall(r'env(?:ironment\(\))?\.\w+\(\s*"(\w+)"', code))
         given = {
             name
             for block in (template["Globals"]["Function"], *functions(resources).values())

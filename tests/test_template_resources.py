@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from token_service.domain.account_members import MemberSettings
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MIN_LIFETIME
 from token_service.domain.login import LoginSettings
 from token_service.domain.model import (
@@ -185,12 +186,27 @@ def test_people_s_parameters_default_to_the_rules(template: dict[str, Any]) -> N
     assert found["CustomerTokenLifetime"] == settings.customer_lifetime
     assert found["LoginMaxFailures"] == settings.lock_out.max_failures
     assert found["LoginLockSeconds"] == settings.lock_out.seconds
+    assert found["ShopperMaxFailures"] == settings.lock_out.max_failures
+    assert found["ShopperLockSeconds"] == settings.lock_out.seconds
+    members = MemberSettings()
+    assert found["AccountMemberTokenLifetime"] == found["ShopperTokenLifetime"] == members.lifetime
+    assert (found["EnableSelfSignup"] == "true") is members.self_signup
+    assert found["OneTimePasswordSender"] == ""
     assert set(template["Parameters"]["AccountTokenFormat"]["AllowedValues"]) == set(TokenFormat)
     assert AuthorizerSettings("").integration_bearer is (found["IntegrationBearer"] == "true")
     assert found["OAuth1AllowSha1"] == "false"
 
 
-@pytest.mark.parametrize("name", ["TokenLifetime", "AdminTokenLifetime", "CustomerTokenLifetime"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TokenLifetime",
+        "AdminTokenLifetime",
+        "CustomerTokenLifetime",
+        "ShopperTokenLifetime",
+        "AccountMemberTokenLifetime",
+    ],
+)
 def test_lifetimes_are_those_that_every_format_allows(template: dict[str, Any], name: str) -> None:
     """A lifetime that would be cut short is refused before it is deployed."""
     parameter = template["Parameters"][name]

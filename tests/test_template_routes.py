@@ -9,6 +9,8 @@ from token_service.wire.documentation import DOCUMENT_PATH, PAGE_PATH
 from token_service.wire.elastic_path.application_keys import PATH as KEYS_PATH
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.registry import dialects
+from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
+from token_service.wire.shoppers.members import asks_for_one_time_password
 
 from tests.template_parts import logical_id, of_type
 
@@ -33,6 +35,12 @@ PREFLIGHTS = (
     "OPTIONS /catalog/{proxy+}",
     "OPTIONS /pcm/{proxy+}",
 )
+_PROFILE = "/v2/authentication-realms/{realm}/password-profiles/{profile}"
+SHOPPER_ROUTES = {
+    f"ANY {CUSTOMERS}",
+    f"ANY {MEMBERS}",
+    f"ANY {_PROFILE}/one-time-password-token-request",
+}
 EXAMPLE_ROUTES = {
     "ANY /v2/{proxy+}",
     "ANY /catalog/{proxy+}",
@@ -74,6 +82,8 @@ class TestRoutes:
         expected |= {f"ANY {path}": "DocsFunction" for path in documentation}
         expected |= dict.fromkeys(("$default", *PREFLIGHTS), "FallbackFunction")
         expected |= dict.fromkeys(MANAGE_ROUTES, "ManageFunction")
+        expected |= dict.fromkeys(SHOPPER_ROUTES, "ShopperLoginFunction")
+        assert any(asks_for_one_time_password(route[4:]) for route in SHOPPER_ROUTES)
         expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")
         assert found == expected
 

@@ -6,7 +6,9 @@ import time
 import click
 from token_service.domain.sweep import RESERVE, Progress, SweepResult
 
+from tokenctl.account_members import account_members
 from tokenctl.accounts import accounts
+from tokenctl.buyer_accounts import buyer_accounts
 from tokenctl.clients import clients
 from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.duration import Duration
@@ -29,6 +31,8 @@ def main(ctx: click.Context, stack_name: str, *, as_json: bool) -> None:
 
 main.add_command(accounts)
 main.add_command(clients)
+main.add_command(account_members)
+main.add_command(buyer_accounts)
 main.add_command(integrations)
 main.add_command(keys)
 

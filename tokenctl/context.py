@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
 from token_service.domain.administration import NoSuchClientError
+from token_service.domain.buyer_accounts import NoSuchBuyerAccountError
 from token_service.domain.client_details import ClientDetailError
 from token_service.domain.client_keys import ClientKeyError
 from token_service.domain.errors import Unavailable
@@ -21,12 +22,14 @@ from tokenctl.deployment import Deployment, DeploymentError
 DEFAULT_STACK = "token-service"
 _MESSAGES: dict[type[Exception], str] = {
     NoSuchAccountError: "there is no account {}",
+    NoSuchBuyerAccountError: "there is no such buyer account, or no such membership: {}",
     NoSuchClientError: "there is no client {}",
     NoSuchIntegrationError: "there is no integration {}",
     Unavailable: "DynamoDB did not answer; try again ({})",
 }
 _EXPECTED: tuple[type[Exception], ...] = (
     NoSuchAccountError,
+    NoSuchBuyerAccountError,
     NoSuchClientError,
     NoSuchIntegrationError,
     Unavailable,

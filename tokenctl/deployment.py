@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
+from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
 from token_service.domain.mint import MintSettings, TokenMint
@@ -22,8 +23,9 @@ from token_service.domain.revoke import token_location
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
-from token_service.settings import read_layouts
+from token_service.settings import PasswordProfile, read_layouts
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
@@ -113,13 +115,29 @@ class Deployment:
         return AccountAdministration(
             accounts={
                 kind: DynamoAccounts(self.dynamodb, self.outputs["ClientsTable"], pause, kind)
-                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
+                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)
             },
             failures=DynamoLoginFailures(self.dynamodb, self.outputs["TokensTable"]),
             hasher=PasswordHasher(OWASP, secrets.token_bytes),
             now=now,
             random=secrets.token_bytes,
         )
+
+    @cached_property
+    def buyer_accounts(self) -> BuyerAccountAdministration:
+        """What can be done with buyer accounts and memberships."""
+        table = self.outputs["ClientsTable"]
+        return BuyerAccountAdministration(
+            registry=DynamoBuyerAccounts(self.dynamodb, table, pause),
+            members=DynamoAccounts(self.dynamodb, table, pause, OwnerKind.ACCOUNT_MEMBER),
+            now=now,
+            random=secrets.token_bytes,
+        )
+
+    @property
+    def password_profile(self) -> PasswordProfile:
+        """What clients call the place of account members' passwords."""
+        return PasswordProfile.of(self.outputs["IssuerUrl"])
 
     @cached_property
     def integrations(self) -> IntegrationAdministration:

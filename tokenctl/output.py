@@ -98,6 +98,7 @@ def describe_token(active: ActiveToken | None) -> dict[str, object]:
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
+        **({} if record.account is None else {"account": record.account}),
         "audience": list(record.audience),
         "format": active.format,
         "issued_at": moment(record.issued_at),

@@ -1,10 +1,14 @@
 // Runs one scenario with Elastic Path's own SDK and prints what the SDK's user would see, as JSON.
-// node moltin.mjs SCENARIO, with BASE_URL, CLIENT_ID and, for some, CLIENT_SECRET in the environment.
+// node moltin.mjs SCENARIO, with BASE_URL, CLIENT_ID and, for some, CLIENT_SECRET, and people's names
+// and passwords, in the environment.
 
 import { createRequire } from 'node:module'
 
 const { gateway, MemoryStorageFactory } = createRequire(import.meta.url)('@moltin/sdk')
 const { BASE_URL, CLIENT_ID, CLIENT_SECRET } = process.env
+const { CUSTOMER_EMAIL, CUSTOMER_PASSWORD } = process.env
+const { ACCOUNT_MEMBER_USERNAME, ACCOUNT_MEMBER_PASSWORD } = process.env
+const { AUTHENTICATION_REALM_ID, PASSWORD_PROFILE_ID } = process.env
 
 const sent = [] // every request of the SDK: method, path, status
 
@@ -55,6 +59,19 @@ const scenarios = {
     return { made, listed, changed, found, deleted, gone }
   },
   parallel: () => Promise.all(Array.from({ length: 5 }, () => outcome(sdk.Products.All()))),
+  customer: () => outcome(sdk.Customers.TokenViaPassword(CUSTOMER_EMAIL, CUSTOMER_PASSWORD)),
+  member: () => outcome(sdk.AccountMembers.GenerateAccountToken({
+    type: 'account_management_authentication_token',
+    authentication_mechanism: 'password',
+    password_profile_id: PASSWORD_PROFILE_ID,
+    username: ACCOUNT_MEMBER_USERNAME,
+    password: ACCOUNT_MEMBER_PASSWORD,
+  })),
+  one_time_password: () => outcome(sdk.OneTimePasswordTokenRequest.Create(
+    AUTHENTICATION_REALM_ID,
+    PASSWORD_PROFILE_ID,
+    { type: 'one_time_password_token_request', username: ACCOUNT_MEMBER_USERNAME, purpose: 'reset_password' },
+  )),
   async revoked() {
     const { access_token: token } = await sdk.Authenticate()
     await revoke(token)

@@ -5,6 +5,7 @@ from token_service.domain.errors import InvalidClient, Unavailable
 from token_service.domain.mint import TokenDetails
 from token_service.domain.model import (
     CLIENT_GRANTS,
+    TOKEN_OWNERS,
     Account,
     ClientCredentials,
     Grant,
@@ -125,7 +126,7 @@ def test_a_resource_server_s_scopes(
         (Introspection.ANY, (), True),
     ],
 )
-@pytest.mark.parametrize("kind", [kind for kind in OwnerKind if kind is not OwnerKind.CLIENT])
+@pytest.mark.parametrize("kind", sorted(TOKEN_OWNERS - {OwnerKind.CLIENT}))
 def test_people_s_tokens_are_for_resource_servers(
     service: Service,
     kind: OwnerKind,

@@ -3,14 +3,17 @@
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from tests.e2e.deployed import Deployed, Party
 from tests.e2e.node import node
 
 
-def run(deployed: Deployed, scenario: str, party: Party) -> tuple[Any, list[str]]:
-    """What the SDK's user gets, and the requests that the SDK sent."""
+def run(deployed: Deployed, scenario: str, party: Party, **more: str) -> tuple[Any, list[str]]:
+    """What the SDK's user gets, and the requests that the SDK sent; `more` is environment."""
     secret = {"CLIENT_SECRET": party.secret} if party.secret else {}
-    said = node("moltin.mjs", scenario, BASE_URL=deployed.url, CLIENT_ID=party.id, **secret)
+    given = {**more, "BASE_URL": deployed.url, "CLIENT_ID": party.id, **secret}
+    said = node("moltin.mjs", scenario, **given)
     return said["result"], said["sent"]
 
 
@@ -114,3 +117,52 @@ def test_implicit_tokens_manage_no_keys(deployed: Deployed) -> None:
     result, sent = run(deployed, "keys", deployed.storefront)
     assert sent == ["POST /oauth/access_token 200", "POST /v2/application-keys 403"]
     assert result["made"]["error"]["errors"] == [{"status": "403", "title": "Forbidden"}]
+
+
+@pytest.mark.parametrize("with_secret", [True, False])
+def test_a_customer_signs_in(
+    deployed: Deployed, demo: dict[str, str], *, with_secret: bool
+) -> None:
+    """`Customers.TokenViaPassword` resolves with a token of 24 hours, with either kind of key."""
+    party = deployed.client if with_secret else deployed.storefront
+    result, sent = run(deployed, "customer", party, **demo)
+    assert sent == ["POST /oauth/access_token 200", "POST /v2/customers/tokens 200"]
+    data = result["value"]["data"]
+    deployed.tokens.append(data["token"])
+    told = deployed.introspect(data["token"])
+    assert told["sub"] == f"customer:{data['customer_id']}"
+    assert (told["exp"], told["exp"] - told["iat"]) == (data["expires"], 86400)
+
+
+def test_an_account_member_signs_in(deployed: Deployed, demo: dict[str, str]) -> None:
+    """`AccountMembers.GenerateAccountToken` resolves with one element an account."""
+    result, sent = run(deployed, "member", deployed.storefront, **demo)
+    assert sent == ["POST /oauth/access_token 200", "POST /v2/account-members/tokens 201"]
+    value = result["value"]
+    (element,) = value["data"]
+    deployed.tokens.append(element["token"])
+    assert element["account_name"] == "Demo company"
+    told = deployed.introspect(element["token"])
+    assert told["account"] == element["account_id"]
+    assert told["sub"] == f"account_member:{value['meta']['account_member_id']}"
+
+
+@pytest.mark.parametrize("scenario", ["customer", "member"])
+def test_a_wrong_password_rejects_with_errors(
+    deployed: Deployed, demo: dict[str, str], scenario: str
+) -> None:
+    """The SDK takes a 401 for a stale bearer and tries again; then the envelope arrives.
+
+    Its four attempts count against the name, which is nobody's.
+    """
+    names = {"CUSTOMER_EMAIL": f"{scenario}@nobody", "ACCOUNT_MEMBER_USERNAME": f"{scenario}.no"}
+    result, sent = run(deployed, scenario, deployed.storefront, **(demo | names))
+    assert sent[-1].endswith("/tokens 401")
+    assert result["error"]["errors"] == [{"status": "401", "title": "Unauthorized"}]
+
+
+def test_a_one_time_password_is_asked_for(deployed: Deployed, demo: dict[str, str]) -> None:
+    """`OneTimePasswordTokenRequest.Create` finds the route."""
+    result, sent = run(deployed, "one_time_password", deployed.storefront, **demo)
+    assert sent[-1].endswith("/one-time-password-token-request 202")
+    assert result["value"] == {}

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from token_service.domain.buyer_accounts import BuyerAccounts
 from token_service.domain.integrations import Integrations
 from token_service.domain.model import OwnerKind
+from token_service.domain.one_time_passwords import OneTimePasswords
 from token_service.domain.ports import (
     Accounts,
     ClientFailures,
@@ -19,6 +21,7 @@ from token_service.domain.ports import (
     TokenWriter,
 )
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.client_failures import DynamoClientFailures
 from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
@@ -26,6 +29,7 @@ from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.nonces import DynamoNonces
+from token_service.store.one_time_passwords import DynamoOneTimePasswords
 from token_service.store.owners import DynamoOwners
 from token_service.store.tokens import DynamoTokens
 
@@ -33,6 +37,7 @@ from tests.memory_store import (
     MemoryClientFailures,
     MemoryLoginFailures,
     MemoryNonces,
+    MemoryOneTimePasswords,
     MemoryOwners,
     MemoryTokens,
 )
@@ -55,6 +60,9 @@ class Store:
     clients: ClientRegistry
     admins: Accounts
     customers: Accounts
+    members: Accounts
+    buyer_accounts: BuyerAccounts
+    one_time_passwords: OneTimePasswords
     integrations: Integrations
     owners: Owners
     tokens: Tokens
@@ -74,6 +82,9 @@ def memory_store() -> Store:
         clients=owners.clients,
         admins=owners.accounts[OwnerKind.ADMIN],
         customers=owners.accounts[OwnerKind.CUSTOMER],
+        members=owners.accounts[OwnerKind.ACCOUNT_MEMBER],
+        buyer_accounts=owners.buyer_accounts,
+        one_time_passwords=MemoryOneTimePasswords(),
         integrations=owners.integrations,
         owners=owners,
         tokens=tokens,
@@ -92,6 +103,9 @@ def dynamo_store(client: "DynamoDBClient") -> Store:
         clients=DynamoClients(client, owners, no_pause, RATE_LIMIT),
         admins=DynamoAccounts(client, owners, no_pause, OwnerKind.ADMIN),
         customers=DynamoAccounts(client, owners, no_pause, OwnerKind.CUSTOMER),
+        members=DynamoAccounts(client, owners, no_pause, OwnerKind.ACCOUNT_MEMBER),
+        buyer_accounts=DynamoBuyerAccounts(client, owners, no_pause),
+        one_time_passwords=DynamoOneTimePasswords(client, tokens),
         integrations=DynamoIntegrations(client, owners, no_pause),
         owners=DynamoOwners(client, owners),
         tokens=DynamoTokens(client, tokens, owners, no_pause),

@@ -49,6 +49,7 @@ LONGEST = a_record(
     scope=("s" * 149, "t" * 150),
     audience=("a" * 149, "b" * 150),
     jkt="k" * 43,  # a SHA-256 in base64url (RFC 7638)
+    account="0" * 36,
     issued_at=9_999_999_000,
     expires_at=9_999_999_999,
 )

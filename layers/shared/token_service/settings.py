@@ -3,8 +3,25 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
 
 from token_service.domain.location import MAX_LAYOUT
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProfile:
+    """Elastic Path's names for where account members' passwords are kept: UUIDs of a deployment."""
+
+    realm_id: str
+    id: str
+
+    @classmethod
+    def of(cls, issuer: str) -> "PasswordProfile":
+        """The one realm and the one profile of the deployment with this issuer."""
+        return cls(
+            realm_id=str(uuid5(NAMESPACE_URL, f"{issuer}/authentication-realm")),
+            id=str(uuid5(NAMESPACE_URL, f"{issuer}/password-profile")),
+        )
 
 
 class SettingError(ValueError):
@@ -23,6 +40,10 @@ class Environment:
         if not value:
             raise SettingError(f"the environment variable {name} is not set")
         return value
+
+    def optional(self, name: str) -> str | None:
+        """A setting that may be empty or missing: None."""
+        return self.variables.get(name) or None
 
     def number(self, name: str, default: int | None = None) -> int:
         """A whole number, not negative; without a default it must be there."""

@@ -51,6 +51,18 @@ class InvalidGrant(ServiceError):
     code = "invalid_grant"
 
 
+class NotOffered(ServiceError):
+    """The deployment does not offer this; the operator may switch it on."""
+
+    code = "not_offered"
+
+
+class NameTaken(ServiceError):
+    """Somebody else has this name."""
+
+    code = "name_taken"
+
+
 class NoRole(ServiceError):
     """The right password of an account that may use nothing."""
 

@@ -13,6 +13,10 @@ class Grant(StrEnum):
     IMPLICIT = "implicit"
     PASSWORD = "password"  # noqa: S105 - a grant's name
     INTEGRATION = "integration"
+    # Elastic Path's mechanisms for account members, under their own names.
+    PASSWORDLESS = "passwordless"
+    SELF_SIGNUP = "self_signup"
+    SWITCH_ACCOUNT = "account_management_authentication_token"
 
 
 class Access(StrEnum):
@@ -49,13 +53,17 @@ CLIENT_GRANTS = frozenset({Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT})
 
 
 class OwnerKind(StrEnum):
-    """What can own a token."""
+    """What can own a token, and buyer accounts, which are kept in the same way and own none."""
 
     CLIENT = "client"
     ADMIN = "admin"
     CUSTOMER = "customer"
     ACCOUNT_MEMBER = "account_member"
     INTEGRATION = "integration"
+    BUYER_ACCOUNT = "buyer_account"
+
+
+TOKEN_OWNERS = frozenset(OwnerKind) - {OwnerKind.BUYER_ACCOUNT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class OwnerRef:
         kind, colon, identifier = subject.rpartition(":")
         if not colon:
             return cls(OwnerKind.CLIENT, identifier)
-        others = frozenset(OwnerKind) - {OwnerKind.CLIENT}
+        others = TOKEN_OWNERS - {OwnerKind.CLIENT}
         return cls(OwnerKind(kind), identifier) if kind in others else None
 
     def __str__(self) -> str:
@@ -167,20 +175,25 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person with a name and a password: an admin, or a customer known by e-mail address.
+    """A person with a name: an admin, a customer known by e-mail address, or an account member.
 
-    `resources` is what an admin may use; `ALL_RESOURCES` alone stands for every one. `version`
-    counts changes, as a client's does.
+    Without a `password_hash` no password fits. `resources` is what an admin may use;
+    `ALL_RESOURCES` alone stands for every one. An account member has a `name` to be called by, an
+    `email`, and the ids of the `buyer_accounts` it may act for. `version` counts changes, as a
+    client's does.
     """
 
     kind: OwnerKind
     id: str
     username: str
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
     epoch: str
     created_at: int
     enabled: bool = True
     resources: tuple[str, ...] = ()
+    name: str = ""
+    email: str = ""
+    buyer_accounts: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -191,6 +204,21 @@ class Account:
     def is_live(self, now: int) -> bool:  # noqa: ARG002 - accounts have no expiry of their own
         """Enabled."""
         return self.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAccount:
+    """What account members act for: a company, a household (Elastic Path calls it an account)."""
+
+    id: str
+    name: str
+    created_at: int
+    version: int = 0
+
+    @property
+    def ref(self) -> OwnerRef:
+        """Its place in the store."""
+        return OwnerRef(OwnerKind.BUYER_ACCOUNT, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +284,8 @@ class LastUse:
 class TokenRecord:
     """What the store keeps of a token: never the token itself. `expires_at` may be NEVER.
 
-    `jkt` is the thumbprint of the key the token is bound to (RFC 9449 section 6.1), if any.
+    `jkt` is the thumbprint of the key the token is bound to (RFC 9449 section 6.1), if any;
+    `account` the id of the buyer account that an account member's token is for.
     """
 
     handle: str
@@ -270,6 +299,7 @@ class TokenRecord:
     audience: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     jkt: str | None = None
+    account: str | None = None
     revoked_at: int | None = None
 
 

@@ -210,6 +210,7 @@ def context_of(
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
+        "account": record.account or "",
         "expires_at": str(record.expires_at),
     }
 

@@ -278,6 +278,8 @@ class OAuthDialect:
             body["access"] = record.access
         if record.jkt is not None:
             body["cnf"] = {"jkt": record.jkt}
+        if record.account is not None:
+            body["account"] = record.account
         return body
 
     def _json(self, status: int, body: object) -> Response:
