@@ -20,6 +20,7 @@ from tests.samples import NOW, SECRET
 from tests.service import ISSUER, Service
 
 RS256, PS256, EDDSA = SigningAlgorithm.RS256, SigningAlgorithm.PS256, SigningAlgorithm.EDDSA
+ED25519 = SigningAlgorithm.ED25519
 TOKEN_URL = f"{ISSUER}/oauth2/token"
 
 
@@ -233,6 +234,15 @@ def test_a_key_s_own_algorithm_is_the_only_one(service: Service) -> None:
     service.administration.update("shop", jwks=(client_jwk(PS256, alg=ABSENT, use=ABSENT),))
     issue(service, by(good(key=rsa, jti="4")))
     issue(service, by(good(key=key, jti="5")))
+
+
+@pytest.mark.parametrize(("registered", "signed"), [(EDDSA, ED25519), (ED25519, EDDSA)])
+def test_one_algorithm_of_two_names(
+    service: Service, registered: SigningAlgorithm, signed: SigningAlgorithm
+) -> None:
+    """A key registered for EdDSA signs as Ed25519 and the other way round (RFC 9864)."""
+    keyed(service, client_jwk(registered))
+    issue(service, by(good(key=replace(client_key(registered), algorithm=signed))))
 
 
 def test_one_way_each(service: Service) -> None:

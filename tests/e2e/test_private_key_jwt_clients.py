@@ -79,9 +79,12 @@ def test_openid_client(deployed: Deployed, keyed: Keyed) -> None:
 
 def test_requests_oauth2client(deployed: Deployed, keyed: Keyed) -> None:
     """requests-oauth2client does, and addresses each assertion to the endpoint it calls."""
+    jwk = keyed.key.private_jwk
+    if jwk["alg"] == SigningAlgorithm.ED25519:
+        jwk["alg"] = "EdDSA"  # the only name that this library knows of it
     client = OAuth2Client.from_discovery_endpoint(
         issuer=deployed.url,
-        auth=PrivateKeyJwt(keyed.party.id, keyed.key.private_jwk),
+        auth=PrivateKeyJwt(keyed.party.id, jwk),
         session=deployed.http,
         testing=True,
     )

@@ -22,6 +22,7 @@ MAX_JWKS = 2048
 _KID = re.compile(r"[\x20-\x7e]{1,100}", re.ASCII)
 # What verifying needs; the rest of a JWK, such as a certificate, is not kept.
 _MEMBERS = ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e")
+_ED25519 = {SigningAlgorithm.EDDSA, SigningAlgorithm.ED25519}
 
 
 class ClientKeyError(ValueError):
@@ -82,8 +83,14 @@ def fitting_keys(jwks: Jwks, algorithm: SigningAlgorithm, kid: str | None) -> It
 
 
 def _loaded(jwk: Mapping[str, Any], algorithm: SigningAlgorithm) -> LoadedKey | None:
-    """The key, if its own `alg` and `use` allow it (RFC 7517 sections 4.2 and 4.4)."""
-    if jwk.get("alg", algorithm) != algorithm or jwk.get("use", "sig") != "sig":
+    """The key, if its own `alg` and `use` allow it (RFC 7517 sections 4.2 and 4.4).
+
+    EdDSA with this kind of key and Ed25519 are one algorithm under two names (RFC 9864), and
+    libraries register one and sign with the other.
+    """
+    allowed = jwk.get("alg", algorithm)
+    same = allowed == algorithm or {allowed, algorithm} == _ED25519
+    if not same or jwk.get("use", "sig") != "sig":
         return None
     with suppress(WeakKeyError):
         return load_jwk(jwk.get("kid", ""), algorithm, jwk)
