@@ -18,7 +18,7 @@ sam = PATH="$(CURDIR)/.run/venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam
 # `make check` asks AWS nothing, but SAM wants to know a region and whom it would ask as.
 offline = AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none
 
-.PHONY: help run test check format lock setup build deploy clean
+.PHONY: help run test check format openapi page lock setup build deploy clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,12 +33,19 @@ check: $(environments) ## formatter, linter, types, template: all at zero findin
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint template.yaml docs/*.yaml
 	@$(offline) $(sam) validate --lint
 
 format: .venv/.stamp ## rewrite the sources in the one format, and fix what the linter can
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+
+openapi: .venv/.stamp ## write the OpenAPI document that is served, from its source in openapi/
+	@.venv/bin/python -m openapi
+
+page: .venv/.stamp ## the same, and copy Swagger UI, in the version that openapi/package.json pins, beside it
+	@npm ci --prefix openapi --loglevel=error
+	@.venv/bin/python -m openapi --page
 
 build: .run/venv-sam/.stamp ## sam build for an environment of samconfig.toml (ENV=default)
 	@$(sam) build --config-env "$(ENV)"
@@ -56,9 +63,10 @@ lock: .run/venv-uv/.stamp ## choose newest versions and pin them by hash: requir
 	compile requirements/layer.in layers/shared/requirements.txt; \
 	for name in uv dev sam emulator; do compile requirements/$$name.in requirements/$$name.txt; done
 	@cd tests/clients && npm update --package-lock-only
+	@cd openapi && npm update --package-lock-only
 
 clean: ## remove environments, builds, state and caches
-	@rm -rf .venv .run .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/node_modules
+	@rm -rf .venv .run .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/node_modules openapi/node_modules
 
 # --- environments -----------------------------------------------------------------------------
 

@@ -17,17 +17,26 @@ class Tokenctl(Protocol):
         """What it prints with --json."""
 
 
-def create(tokenctl: Tokenctl) -> dict[str, str]:
-    """Create everybody with the operator's own command; their names and secrets."""
-    return _create_clients(tokenctl) | _create_people(tokenctl) | _create_integration(tokenctl)
+def create(tokenctl: Tokenctl, audience: str) -> dict[str, str]:
+    """Create everybody with the operator's own command; their names and secrets.
+
+    `audience` is the deployment's own, for which all their tokens are.
+    """
+    return (
+        _create_clients(tokenctl, audience)
+        | _create_people(tokenctl)
+        | _create_member(tokenctl)
+        | _create_integration(tokenctl)
+    )
 
 
-def _create_clients(tokenctl: Tokenctl) -> dict[str, str]:
+def _create_clients(tokenctl: Tokenctl, audience: str) -> dict[str, str]:
     make = ("clients", "create", "--name")
     scopes = ("--scope", "orders:read", "--scope", "orders:write")
     client = tokenctl(*make, "Demo client", *scopes)
     storefront = tokenctl(*make, "Demo storefront", "--public")
-    server = tokenctl(*make, "Demo resource server", "--introspection", "any")
+    may_ask = ("--introspection", "audience", "--serves", audience)
+    server = tokenctl(*make, "Demo resource server", *may_ask)
     return {
         "CLIENT_ID": client["client_id"],
         "CLIENT_SECRET": client["client_secret"],
@@ -49,6 +58,21 @@ def _create_people(tokenctl: Tokenctl) -> dict[str, str]:
     tokenctl(*make, "admin", admin, "--all-resources", stdin=made["ADMIN_PASSWORD"] + "\n")
     tokenctl(*make, "customer", customer, stdin=made["CUSTOMER_PASSWORD"] + "\n")
     return made
+
+
+def _create_member(tokenctl: Tokenctl) -> dict[str, str]:
+    username, password = "demo-member", token_hex(12)
+    account = tokenctl("buyer-accounts", "create", "Demo company")
+    details = ("--name", "Demo Member", "--email", "demo@member.example")
+    tokenctl("account-members", "create", username, *details, stdin=password + "\n")
+    tokenctl("account-members", "join", username, account["id"])
+    profile = tokenctl("account-members", "profile")
+    return {
+        "ACCOUNT_MEMBER_USERNAME": username,
+        "ACCOUNT_MEMBER_PASSWORD": password,
+        "PASSWORD_PROFILE_ID": profile["password_profile_id"],
+        "AUTHENTICATION_REALM_ID": profile["authentication_realm_id"],
+    }
 
 
 def _create_integration(tokenctl: Tokenctl) -> dict[str, str]:

@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -39,12 +39,14 @@ class LocalStack:
         port: int = 0,
         state_dir: Path = STATE_DIR,
         say: Callable[[str], None] = lambda _: None,
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         self.demo: dict[str, str] = {}  # the base URL and everybody's credentials
         self.outputs: dict[str, str] = {}  # of the CloudFormation stack
         self.logs = state_dir.resolve() / "logs"
         self.aws = LocalAws(port, state_dir.resolve())
         self._state_dir = state_dir
+        self._overrides = dict(parameters or {})  # of the template, over all others
         self._say = say
 
     @property
@@ -76,7 +78,7 @@ class LocalStack:
             self.outputs = self._read_outputs()
             self.aws.serve(self.outputs["ApiId"])
             self._say("creating the demo clients, people and integration")
-            self.demo = {"BASE_URL": self.base_url, **demo.create(self._tokenctl)}
+            self.demo = {"BASE_URL": self.base_url, **demo.create(self._tokenctl, self.base_url)}
             demo.write_env(self._state_dir / "demo.env", self.demo)
             demo.write_env(self._state_dir / "aws.env", self.env)
             self._running = starting.pop_all()
@@ -104,6 +106,7 @@ class LocalStack:
         return dict(override.split("=", 1) for override in given) | {
             "Architecture": "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64",
             "Issuer": self.base_url,
+            **self._overrides,
         }
 
     def _tokenctl(self, *arguments: str, stdin: str = "") -> dict[str, str]:

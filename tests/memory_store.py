@@ -1,24 +1,37 @@
 """The store in dictionaries: the reference that DynamoDB is held against, with faults on demand."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from token_service.domain.application_keys import key_id_of
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.login import same_name
 from token_service.domain.model import (
     Account,
+    BuyerAccount,
     Client,
     Integration,
+    LastUse,
     Owner,
     OwnerKind,
     OwnerRef,
     TokenRecord,
 )
-from token_service.domain.ports import LockOut, OwnerChangedError, OwnerExistsError, Page
+from token_service.domain.one_time_passwords import OneTimePassword
+from token_service.domain.ports import (
+    FailureWindow,
+    LockOut,
+    OwnerChangedError,
+    OwnerExistsError,
+    Page,
+    ReservationExceededError,
+)
 from token_service.store.tokens import TokenCollisionError
 
+PEOPLE = (OwnerKind.ACCOUNT_MEMBER, OwnerKind.ADMIN, OwnerKind.CUSTOMER)
 
-class MemoryRegistry[T: (Account, Client, Integration)]:
+
+class MemoryRegistry[T: (Account, BuyerAccount, Client, Integration)]:
     """Owners of one kind by id, and by the names that are theirs alone."""
 
     def __init__(self, names: Callable[[T], list[str]] = lambda _: []) -> None:
@@ -67,7 +80,52 @@ class MemoryRegistry[T: (Account, Client, Integration)]:
 
 
 class MemoryClients(MemoryRegistry[Client]):
-    """Clients, which have an id and no other name."""
+    """Clients, found by id or application key; what they reserve, and when they were used."""
+
+    def __init__(self, rate_limit: int = 0) -> None:
+        """`rate_limit` is the most that all reservations may come to."""
+        super().__init__(lambda client: [key_id_of(client.id)])
+        self.rate_limit = rate_limit
+        self.uses = MemoryClientUses()
+
+    def find_by_key_id(self, key_id: str) -> Client | None:
+        """The client of this key, or None."""
+        return self.find_named(key_id)
+
+    def page(self, offset: int, limit: int) -> tuple[list[Client], int]:
+        """Some clients, oldest first; and how many there are."""
+        clients = sorted(self.by_id.values(), key=lambda c: (c.created_at, key_id_of(c.id)))
+        return clients[offset : offset + limit], len(clients)
+
+    def reserved(self) -> int:
+        """The sum of all reservations."""
+        return sum(client.reserved_rate_limit for client in self.by_id.values())
+
+    def create(self, owner: Client) -> None:
+        """Keep a new client, never used before, if there is room for what it reserves."""
+        if owner.id not in self.by_id:
+            self._check_room(owner.reserved_rate_limit)
+        super().create(owner)
+        self.uses.by_id.pop(owner.id, None)
+
+    def replace(self, owner: Client) -> Client:
+        """Write over the version that was read, if there is room for what it reserves."""
+        stored = self.by_id.get(owner.id)
+        if stored and stored.version == owner.version:
+            self._check_room(owner.reserved_rate_limit - stored.reserved_rate_limit)
+        return super().replace(owner)
+
+    def delete(self, owner: Client) -> bool:
+        """Remove a client that has still reserved what it had, and when it was used."""
+        stored = self.by_id.get(owner.id)
+        if stored and stored.reserved_rate_limit != owner.reserved_rate_limit:
+            raise OwnerChangedError(owner.id)
+        self.uses.by_id.pop(owner.id, None)
+        return super().delete(owner)
+
+    def _check_room(self, by: int) -> None:
+        if by > 0 and self.reserved() + by > self.rate_limit:
+            raise ReservationExceededError
 
 
 class MemoryAccounts(MemoryRegistry[Account]):
@@ -87,6 +145,15 @@ class MemoryAccounts(MemoryRegistry[Account]):
             return False
         self.by_id[identifier] = replace(account, epoch=epoch, version=account.version + 1)
         return True
+
+
+class MemoryBuyerAccounts(MemoryRegistry[BuyerAccount]):
+    """Buyer accounts, whose names need not differ."""
+
+    def find_all(self, identifiers: Iterable[str]) -> list[BuyerAccount]:
+        """Those that there are."""
+        found = map(self.find, dict.fromkeys(identifiers))
+        return [account for account in found if account is not None]
 
 
 class MemoryIntegrations(MemoryRegistry[Integration]):
@@ -109,7 +176,8 @@ class MemoryOwners:
 
     def __init__(self) -> None:
         self.clients = MemoryClients()
-        self.accounts = {kind: MemoryAccounts() for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)}
+        self.accounts = {kind: MemoryAccounts() for kind in PEOPLE}
+        self.buyer_accounts = MemoryBuyerAccounts()
         self.integrations = MemoryIntegrations()
 
     def find(self, owner: OwnerRef) -> Owner | None:
@@ -139,6 +207,77 @@ class MemoryLoginFailures:
     def reset(self, key: str) -> None:
         """Forget the failures."""
         self.by_key.pop(key, None)
+
+
+class MemoryClientFailures:
+    """Counters by key, each with the moment (seconds) at which its window ends."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, tuple[int, int]] = {}
+        self.writes = 0
+
+    def count(self, key: str, now: int, window: FailureWindow) -> int | None:
+        """Count one failure, unless the window is full."""
+        self.writes += 1
+        failures, until = self.by_key.get(key, (0, 0))
+        if until <= now:
+            failures, until = 0, now + window.seconds
+        if failures >= window.max_failures:
+            return until - now
+        self.by_key[key] = (failures + 1, until)
+        return None
+
+    def reset(self, key: str) -> None:
+        """Forget the failures."""
+        self.writes += 1
+        self.by_key.pop(key, None)
+
+
+class MemoryClientUses:
+    """When clients were last used, beside the clients that it is about."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, LastUse] = {}
+        self.writes = 0
+
+    def note(self, client_id: str, mark: str | None, now: int, at_most_every: int) -> None:
+        """Note a use, unless one was noted just before."""
+        self.writes += 1
+        former = self.last_used(client_id)
+        noted = former.client if mark is None else former.by_mark.get(mark)
+        if noted is None or noted <= now - at_most_every:
+            by_mark = {} if mark is None else {mark: now}
+            self.by_id[client_id] = LastUse(now, {**former.by_mark, **by_mark})
+
+    def last_used(self, client_id: str) -> LastUse:
+        """When a client was last used."""
+        return self.by_id.get(client_id, LastUse())
+
+    def last_used_of(self, client_ids: Iterable[str]) -> Mapping[str, LastUse]:
+        """The same of many."""
+        return {client_id: self.last_used(client_id) for client_id in client_ids}
+
+
+class MemoryOneTimePasswords:
+    """One a key."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, OneTimePassword] = {}
+
+    def put(self, key: str, password: OneTimePassword) -> None:
+        """Keep it."""
+        self.by_key[key] = password
+
+    def find(self, key: str) -> OneTimePassword | None:
+        """What is kept."""
+        return self.by_key.get(key)
+
+    def use(self, key: str, password: OneTimePassword) -> bool:
+        """Remove it, if it is still there."""
+        if self.by_key.get(key) != password:
+            return False
+        del self.by_key[key]
+        return True
 
 
 class MemoryNonces:

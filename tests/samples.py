@@ -75,6 +75,19 @@ def an_account(**changes: Any) -> Account:  # noqa: ANN401 - any field of an Acc
     return replace(_ACCOUNT, **changes)
 
 
+def a_member(**changes: Any) -> Account:  # noqa: ANN401 - any field of an Account
+    """An account member named Ada, who may act for two buyer accounts."""
+    member = replace(
+        _ACCOUNT,
+        kind=OwnerKind.ACCOUNT_MEMBER,
+        resources=(),
+        name="Ada Lovelace",
+        email="ada@member.test",
+        buyer_accounts=("account-1", "account-2"),
+    )
+    return replace(member, **changes)
+
+
 def an_integration(**changes: Any) -> Integration:  # noqa: ANN401 - any field of an Integration
     """An active integration named Warehouse with one resource."""
     return replace(_INTEGRATION, **changes)

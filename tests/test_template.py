@@ -17,17 +17,40 @@ type Statement = tuple[list[str], str, list[str]] | tuple[list[str], str, list[s
 
 CLIENTS, KEYS = ["client#*"], ["keys#signing"]
 PEOPLE = ["admin#*", "customer#*"]
-OWNERS = ["admin#*", "client#*", "customer#*", "integration#*"]
+OWNERS = ["account_member#*", "admin#*", "client#*", "customer#*", "integration#*"]
+MEMBERS = ["account_member#*", "name#account_member#*", "directory#account_member#*"]
+SENDER = (
+    "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
+    ":function:${OneTimePasswordSender}"
+)
 # A condition on leading keys would have to hold for the keys of both tables.
 BOTH_AT_ONCE: Statement = (["dynamodb:BatchGetItem"], "ClientsTable TokensTable", [])
+# What authenticating a client takes besides reading it.
+NOTE_USE: Statement = (["dynamodb:UpdateItem"], "ClientsTable", ["used#client#*"])
+COUNT_FAILURES: Statement = (
+    ["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
+    "TokensTable",
+    ["failures#*"],
+)
+USE_UP: Statement = (["dynamodb:PutItem"], "TokensTable", ["nonce#*"])
 PERMISSIONS: dict[str, list[Statement]] = {
     "RotateKeysFunction": [
         (["dynamodb:GetItem", "dynamodb:PutItem"], "ClientsTable", KEYS),
-        (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "SigningSecret", []),
+        (
+            [
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            "SigningSecret",
+            [],
+        ),
     ],
     "IssueFunction": [
-        (["dynamodb:GetItem"], "ClientsTable", CLIENTS),
+        (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
+        NOTE_USE,
         (["dynamodb:PutItem"], "TokensTable", []),
+        COUNT_FAILURES,
         (["secretsmanager:GetSecretValue"], "SigningSecret", []),
     ],
     "LoginFunction": [
@@ -35,7 +58,7 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (
             ["dynamodb:GetItem"],
             "ClientsTable",
-            ["admin#*", *CLIENTS, "customer#*", "integration#*", "name#*", *KEYS],
+            [*OWNERS, "name#*", *KEYS],
         ),
         (
             ["dynamodb:UpdateItem"],
@@ -47,38 +70,93 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["dynamodb:DeleteItem", "dynamodb:UpdateItem"], "TokensTable", ["login#*"]),
         (["secretsmanager:GetSecretValue"], "SigningSecret", []),
     ],
+    "ShopperLoginFunction": [
+        BOTH_AT_ONCE,
+        (
+            ["dynamodb:GetItem"],
+            "ClientsTable",
+            [*OWNERS, "name#account_member#*", "name#customer#*", *KEYS],
+        ),
+        (["dynamodb:PutItem"], "ClientsTable", MEMBERS),
+        (["dynamodb:GetItem", "dynamodb:PutItem"], "TokensTable", []),
+        (["dynamodb:DeleteItem"], "TokensTable", ["login#*", "one_time_password#*"]),
+        (["dynamodb:UpdateItem"], "TokensTable", ["login#*"]),
+        (["secretsmanager:GetSecretValue"], "SigningSecret", []),
+        (
+            ["lambda:InvokeFunction"],
+            SENDER,
+            [],
+        ),
+    ],
     "IntrospectFunction": [
         BOTH_AT_ONCE,
         (["dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
+        NOTE_USE,
         (["dynamodb:GetItem"], "TokensTable", []),
+        COUNT_FAILURES,
+        USE_UP,
+        (["secretsmanager:GetSecretValue"], "SigningSecret", []),  # see CONDITIONAL
     ],
     "RevokeFunction": [
         (["dynamodb:GetItem"], "ClientsTable", CLIENTS + KEYS),
+        NOTE_USE,
         (["dynamodb:UpdateItem"], "TokensTable", []),
+        COUNT_FAILURES,
+        USE_UP,
     ],
     "AuthorizerFunction": [
         BOTH_AT_ONCE,
         (["dynamodb:GetItem"], "ClientsTable", [*OWNERS, *KEYS, "name#consumer#*"]),
         (["dynamodb:GetItem"], "TokensTable", []),
-        (["dynamodb:PutItem"], "TokensTable", ["nonce#*"]),
+        USE_UP,
         (["secretsmanager:GetSecretValue"], "SealingSecret", []),
     ],
+    "ManageFunction": [
+        (
+            ["dynamodb:GetItem"],
+            "ClientsTable",
+            ["client#*", "name#key#*", "sum#reserved_rate_limit"],
+        ),
+        (["dynamodb:BatchGetItem"], "ClientsTable", [*CLIENTS, "used#client#*"]),
+        (["dynamodb:Query"], "ClientsTable", ["directory#client#*"]),
+        (
+            ["dynamodb:DeleteItem", "dynamodb:PutItem"],
+            "ClientsTable",
+            ["client#*", "directory#client#*", "name#key#*"],
+        ),
+        (["dynamodb:DeleteItem"], "ClientsTable", ["used#client#*"]),
+        (["dynamodb:UpdateItem"], "ClientsTable", ["sum#reserved_rate_limit"]),
+    ],
+    "CheckPolicyFunction": [],
     "DiscoveryFunction": [(["dynamodb:GetItem"], "ClientsTable", KEYS)],
+    "DocsFunction": [],
     "FallbackFunction": [],
     "SweepFunction": [
         (["dynamodb:BatchWriteItem", "dynamodb:Query"], "TokensTable", []),
         (["dynamodb:GetItem", "dynamodb:UpdateItem"], "TokensTable", ["sweep"]),
     ],
     "ExampleFunction": [],
+    "ExampleSenderFunction": [],
 }
+# Statements that are there only under a condition of the template.
+CONDITIONAL = {("IntrospectFunction", "SignsIntrospection", "SigningSecret")}
 SECRET_HOLDERS = {
-    "SigningSecret": {"IssueFunction", "LoginFunction", "RotateKeysFunction"},
+    "SigningSecret": {
+        "IntrospectFunction",  # see CONDITIONAL
+        "IssueFunction",
+        "LoginFunction",
+        "RotateKeysFunction",
+        "ShopperLoginFunction",
+    },
     "SealingSecret": {"AuthorizerFunction"},
 }
 
 
 def read_statement(statement: dict[str, Any]) -> Statement:
-    """A statement in the form of the table above."""
+    """A statement in the form of the table above; a conditional one as if its condition held."""
+    if "Fn::If" in statement:
+        _, statement, otherwise = statement["Fn::If"]
+        assert otherwise == {"Ref": "AWS::NoValue"}
     assert set(statement) <= {"Effect", "Action", "Resource", "Condition"}
     assert statement["Effect"] == "Allow"
     condition = statement.get("Condition", {})
@@ -107,6 +185,27 @@ class TestFunctions:
             for name, properties in functions(resources).items()
         }
         assert found == PERMISSIONS
+
+    def test_conditional_permissions(
+        self, template: dict[str, Any], resources: dict[str, dict[str, Any]]
+    ) -> None:
+        """Introspection is given the signing key only where it is to sign, and not by default."""
+        found = {
+            (name, statement["Fn::If"][0], logical_id(statement["Fn::If"][1]["Resource"]))
+            for name, properties in functions(resources).items()
+            for policy in properties.get("Policies", [])
+            for statement in policy["Statement"]
+            if "Fn::If" in statement
+        }
+        assert found == CONDITIONAL
+        told = resources["IntrospectFunction"]["Properties"]["Environment"]["Variables"]
+        if_signs, value, otherwise = told["SIGNING_SECRET"]["Fn::If"]
+        assert (if_signs, value) == ("SignsIntrospection", {"Ref": "SigningSecret"})
+        assert otherwise == {"Ref": "AWS::NoValue"}
+        assert template["Conditions"]["SignsIntrospection"] == {
+            "Fn::Equals": [{"Ref": "SignedIntrospection"}, "true"]
+        }
+        assert template["Parameters"]["SignedIntrospection"]["Default"] == "false"
 
     def test_no_roles_from_elsewhere(self, resources: dict[str, dict[str, Any]]) -> None:
         """No function brings a role or a boundary that the table does not see."""
@@ -153,8 +252,9 @@ class TestFunctions:
         self, template: dict[str, Any], resources: dict[str, dict[str, Any]]
     ) -> None:
         """Every variable that a function is given is read somewhere."""
-        runtime = ROOT / "layers/shared/token_service/runtime.py"
-        read = set(re.findall(r'env(?:ironment\(\))?\.\w+\(\s*"(\w+)"', runtime.read_text("utf-8")))
+        package = ROOT / "layers/shared/token_service"
+        code = "".join(path.read_text("utf-8") for path in package.glob("runtime*.py"))
+        read = set(re.findall(r'env(?:ironment\(\))?\.\w+\(\s*"(\w+)"', code))
         given = {
             name
             for block in (template["Globals"]["Function"], *functions(resources).values())

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from token_service.domain.account_members import MemberSettings
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MIN_LIFETIME
 from token_service.domain.login import LoginSettings
 from token_service.domain.model import (
@@ -17,6 +18,8 @@ from token_service.domain.model import (
 )
 from token_service.store.tokens import to_item
 from token_service.wire.authorizer import AuthorizerSettings
+
+from tests.template_parts import walk
 
 ROOT = Path(__file__).parent.parent
 
@@ -84,19 +87,53 @@ def test_keys_and_expiry_are_what_the_store_writes(resources: dict[str, dict[str
         assert key["AttributeName"] in item
 
 
-def test_failed_sweeps_are_kept(resources: dict[str, dict[str, Any]]) -> None:
-    """What the schedule cannot deliver and what the function fails at land in one queue."""
-    sweep = resources["SweepFunction"]["Properties"]
-    queue = {"Fn::GetAtt": ["SweepDeadLetters", "Arn"]}
-    schedule = sweep["Events"]["Hourly"]["Properties"]
+def test_nothing_is_reached_but_by_tls(
+    template: dict[str, Any], resources: dict[str, dict[str, Any]]
+) -> None:
+    """The HTTP API is the only way in: AWS serves none but TLS there, ours is 1.2 (item 1)."""
+    assert resources["ApiDomain"]["Properties"]["DomainNameConfigurations"] == [
+        {
+            "CertificateArn": {"Ref": "CertificateArn"},
+            "EndpointType": "REGIONAL",
+            "SecurityPolicy": "TLS_1_2",
+        }
+    ]
+    # Where there is a domain of one's own, the API's own address is closed.
+    closed = resources["Api"]["Properties"]["DisableExecuteApiEndpoint"]
+    assert closed == {"Fn::If": ["HasDomain", True, False]}
+    other_ways_in = ("AWS::Lambda::Url", "AWS::ElasticLoadBalancingV2", "AWS::EC2", "AWS::AppSync")
+    assert not [r for r in resources.values() if r["Type"].startswith(other_ways_in)]
+    assert not [node for node in walk(template) if node == "FunctionUrlConfig"]
+
+
+def test_guessing_is_throttled(
+    template: dict[str, Any], resources: dict[str, dict[str, Any]]
+) -> None:
+    """Every route has the rate that an operator sets, and there is always one (item 65)."""
+    assert resources["ApiStage"]["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "RequestsBurst"},
+    }
+    assert "RouteSettings" not in resources["ApiStage"]["Properties"]
+    assert template["Parameters"]["RequestsPerSecond"]["Default"] == 1000
+
+
+@pytest.mark.parametrize(("function", "work"), [("Sweep", "Sweep"), ("RotateKeys", "Rotation")])
+def test_failed_runs_are_kept(
+    resources: dict[str, dict[str, Any]], function: str, work: str
+) -> None:
+    """What a schedule cannot deliver and what its function fails at land in a queue of its own."""
+    properties = resources[f"{function}Function"]["Properties"]
+    queue = {"Fn::GetAtt": [f"{work}DeadLetters", "Arn"]}
+    schedule = properties["Events"]["Hourly"]["Properties"]
     assert schedule["ScheduleExpression"] == "rate(1 hour)"
     assert schedule["DeadLetterConfig"] == {"Arn": queue}
     assert schedule["RetryPolicy"]["MaximumRetryAttempts"] > 0
-    failed = sweep["EventInvokeConfig"]
+    failed = properties["EventInvokeConfig"]
     assert failed["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
     assert failed["MaximumRetryAttempts"] <= 2
-    alarm = resources["SweepFailedAlarm"]["Properties"]
-    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["SweepDeadLetters", "QueueName"]}
+    alarm = resources[f"{work}FailedAlarm"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": [f"{work}DeadLetters", "QueueName"]}
 
 
 def test_example_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
@@ -107,6 +144,13 @@ def test_example_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
         if name not in example:
             references = set(re.findall(r"\w+", str(resource)))
             assert not references & example, name
+
+
+def test_the_page_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
+    """Without DocsPage neither the page nor its document is there, nor anything made for them."""
+    documentation = {name for name, r in resources.items() if r.get("Condition") == "HasDocs"}
+    assert {name for name in resources if "Docs" in name or "OpenApi" in name} == documentation
+    assert len(documentation) == 7
 
 
 def test_keys_are_made_before_the_sweep_needs_their_age(
@@ -120,6 +164,19 @@ def test_keys_are_made_before_the_sweep_needs_their_age(
     assert variables["TOKENS_SINCE"] == {"Fn::GetAtt": ["SigningKeys", "Since"]}
 
 
+def test_no_authorizer_obeys_a_policy_that_was_not_checked(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    """The authorizer's documents are those that were read; a changed layer has them read again."""
+    check = resources["PolicyCheck"]["Properties"]
+    assert check["ServiceToken"] == {"Fn::GetAtt": ["CheckPolicyFunction", "Arn"]}
+    assert check["Layer"] == {"Ref": "SharedLayer"}
+    authorizer = resources["AuthorizerFunction"]["Properties"]["Environment"]["Variables"]
+    assert authorizer["POLICY"] == {"Fn::GetAtt": ["PolicyCheck", "Documents"]}
+    checking = resources["CheckPolicyFunction"]["Properties"]["Environment"]["Variables"]
+    assert checking["POLICY"] == check["Documents"] == {"Fn::Join": [",", {"Ref": "Policy"}]}
+
+
 def test_people_s_parameters_default_to_the_rules(template: dict[str, Any]) -> None:
     """What a deployment does unless told otherwise is what the rules do by themselves."""
     found = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
@@ -129,12 +186,27 @@ def test_people_s_parameters_default_to_the_rules(template: dict[str, Any]) -> N
     assert found["CustomerTokenLifetime"] == settings.customer_lifetime
     assert found["LoginMaxFailures"] == settings.lock_out.max_failures
     assert found["LoginLockSeconds"] == settings.lock_out.seconds
+    assert found["ShopperMaxFailures"] == settings.lock_out.max_failures
+    assert found["ShopperLockSeconds"] == settings.lock_out.seconds
+    members = MemberSettings()
+    assert found["AccountMemberTokenLifetime"] == found["ShopperTokenLifetime"] == members.lifetime
+    assert (found["EnableSelfSignup"] == "true") is members.self_signup
+    assert found["OneTimePasswordSender"] == ""
     assert set(template["Parameters"]["AccountTokenFormat"]["AllowedValues"]) == set(TokenFormat)
     assert AuthorizerSettings("").integration_bearer is (found["IntegrationBearer"] == "true")
     assert found["OAuth1AllowSha1"] == "false"
 
 
-@pytest.mark.parametrize("name", ["TokenLifetime", "AdminTokenLifetime", "CustomerTokenLifetime"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TokenLifetime",
+        "AdminTokenLifetime",
+        "CustomerTokenLifetime",
+        "ShopperTokenLifetime",
+        "AccountMemberTokenLifetime",
+    ],
+)
 def test_lifetimes_are_those_that_every_format_allows(template: dict[str, Any], name: str) -> None:
     """A lifetime that would be cut short is refused before it is deployed."""
     parameter = template["Parameters"][name]

@@ -5,8 +5,12 @@ from typing import Any
 
 from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import PATHS
+from token_service.wire.documentation import DOCUMENT_PATH, PAGE_PATH
+from token_service.wire.elastic_path.application_keys import PATH as KEYS_PATH
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.registry import dialects
+from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
+from token_service.wire.shoppers.members import asks_for_one_time_password
 
 from tests.template_parts import logical_id, of_type
 
@@ -22,9 +26,25 @@ LOGIN_ROUTES = {
     "/soap": "ANY /soap",
     "/soap/": "ANY /soap/{proxy+}",
 }
+MANAGE_ROUTES = {f"ANY {KEYS_PATH}", f"ANY {KEYS_PATH}/{{id}}"}
+PREFLIGHTS = (
+    "OPTIONS /oauth/access_token",
+    f"OPTIONS {KEYS_PATH}",
+    f"OPTIONS {KEYS_PATH}/{{id}}",
+    "OPTIONS /v2/{proxy+}",
+    "OPTIONS /catalog/{proxy+}",
+    "OPTIONS /pcm/{proxy+}",
+)
+_PROFILE = "/v2/authentication-realms/{realm}/password-profiles/{profile}"
+SHOPPER_ROUTES = {
+    f"ANY {CUSTOMERS}",
+    f"ANY {MEMBERS}",
+    f"ANY {_PROFILE}/one-time-password-token-request",
+}
 EXAMPLE_ROUTES = {
-    "GET /v2/products",
-    "POST /v2/products",
+    "ANY /v2/{proxy+}",
+    "ANY /catalog/{proxy+}",
+    "ANY /pcm/{proxy+}",
     "GET /example/whoami",
     "ANY /rest/V1/customers",
     "ANY /rest/V1/customers/me",
@@ -58,8 +78,12 @@ class TestRoutes:
         }
         expected |= {LOGIN_ROUTES[prefix]: "LoginFunction" for prefix in Magento.prefixes}
         expected |= {f"ANY {path}": "DiscoveryFunction" for path in PATHS}
-        unanswered = ("$default", "OPTIONS /oauth/access_token", "OPTIONS /v2/{proxy+}")
-        expected |= dict.fromkeys(unanswered, "FallbackFunction")
+        documentation = (DOCUMENT_PATH, PAGE_PATH, f"{PAGE_PATH}/{{proxy+}}")
+        expected |= {f"ANY {path}": "DocsFunction" for path in documentation}
+        expected |= dict.fromkeys(("$default", *PREFLIGHTS), "FallbackFunction")
+        expected |= dict.fromkeys(MANAGE_ROUTES, "ManageFunction")
+        expected |= dict.fromkeys(SHOPPER_ROUTES, "ShopperLoginFunction")
+        assert any(asks_for_one_time_password(route[4:]) for route in SHOPPER_ROUTES)
         expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")
         assert found == expected
 
@@ -79,13 +103,13 @@ class TestRoutes:
             assert properties["Principal"] == "apigateway.amazonaws.com"
             assert "${AWS::AccountId}:${Api}/" in properties["SourceArn"]["Fn::Sub"]
 
-    def test_only_the_example_is_authorized(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Every example route asks an authorizer; no token endpoint and no preflight does."""
+    def test_what_is_authorized(self, resources: dict[str, dict[str, Any]]) -> None:
+        """Keys and the example ask an authorizer; no token endpoint and no preflight does."""
         for properties in of_type(resources, "AWS::ApiGatewayV2::Route").values():
             guarded = (
                 properties.get("AuthorizationType") == "CUSTOM" and "AuthorizerId" in properties
             )
-            assert guarded is (properties["RouteKey"] in EXAMPLE_ROUTES)
+            assert guarded is (properties["RouteKey"] in EXAMPLE_ROUTES | MANAGE_ROUTES)
 
     def test_authorizers_reuse_nothing_too_widely(
         self, resources: dict[str, dict[str, Any]]

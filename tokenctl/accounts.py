@@ -29,7 +29,7 @@ def create(
 ) -> None:
     """Make an account; its password is asked for, or read from standard input."""
     granted = (ALL_RESOURCES,) if all_resources else resources
-    password = _read_password()
+    password = read_password()
     account = context.deployment.accounts.create(OwnerKind(kind), username, password, granted)
     say(_describe(account), as_json=context.as_json)
 
@@ -59,7 +59,7 @@ def show(context: Context, kind: str, username: str) -> None:
 @click.pass_obj
 def set_password(context: Context, kind: str, username: str) -> None:
     """Change the password, end the account's tokens, and unlock it."""
-    password = _read_password()
+    password = read_password()
     account = context.deployment.accounts.set_password(OwnerKind(kind), username, password)
     say(_describe(account), as_json=context.as_json)
 
@@ -137,7 +137,7 @@ def delete(context: Context, kind: str, username: str, *, yes: bool) -> None:
     say({"username": username, "state": "deleted"}, as_json=context.as_json)
 
 
-def _read_password() -> str:
+def read_password() -> str:
     """From a hidden prompt, twice, or a pipe; never the command line, which others see."""
     if sys.stdin.isatty():
         password: str = click.prompt(

@@ -1,19 +1,20 @@
-"""The commands. Each reads its options, asks the deployment, and prints."""
+"""The command line: what all commands share, and those about single tokens and the sweep."""
 
 import sys
 import time
 
 import click
-from token_service.domain.administration import IssuedSecret, NewClient
-from token_service.domain.model import CLIENT_GRANTS, Grant, Introspection, TokenFormat
 from token_service.domain.sweep import RESERVE, Progress, SweepResult
-from token_service.system import now
 
+from tokenctl.account_members import account_members
 from tokenctl.accounts import accounts
+from tokenctl.buyer_accounts import buyer_accounts
+from tokenctl.clients import clients
 from tokenctl.context import DEFAULT_STACK, Context, OneSentenceGroup
 from tokenctl.duration import Duration
 from tokenctl.integrations import integrations
-from tokenctl.output import describe, describe_token, moment, say, say_table, summarize
+from tokenctl.keys import keys
+from tokenctl.output import describe_token, say
 from tokenctl.sso_providers import sso_providers
 
 
@@ -29,144 +30,13 @@ def main(ctx: click.Context, stack_name: str, *, as_json: bool) -> None:
     ctx.obj = Context(stack_name, as_json)
 
 
-@main.group()
-def clients() -> None:
-    """Applications that may ask for tokens."""
-
-
-@clients.command()
-@click.option("--name", required=True, help="What people call it.")
-@click.option("--id", "client_id", help="Keep an id from elsewhere instead of a generated one.")
-@click.option(
-    "--secret-stdin", is_flag=True, help="Keep a secret from elsewhere, read from standard input."
-)
-@click.option("--public", is_flag=True, help="No secret: for browsers, implicit tokens only.")
-@click.option(
-    "--grant",
-    "grants",
-    multiple=True,
-    type=click.Choice(sorted(grant.value for grant in CLIENT_GRANTS)),
-)
-@click.option("--scope", "scopes", multiple=True, help="A scope it may ask for; repeatable.")
-@click.option("--audience", multiple=True, help="Who its tokens are for (aud); repeatable.")
-@click.option(
-    "--format",
-    "token_format",
-    type=click.Choice([choice.value for choice in TokenFormat]),
-    default="jwt",
-)
-@click.option("--lifetime", type=Duration(), help="How long its tokens live.")
-@click.option("--expires-in", type=Duration(), help="When the client itself ends.")
-@click.option(
-    "--introspection",
-    type=click.Choice([choice.value for choice in Introspection]),
-    default="own",
-    help="Whose tokens it may ask about: its own, or any (a resource server).",
-)
-@click.pass_obj
-def create(  # noqa: PLR0913 - one parameter an option
-    context: Context,
-    *,
-    name: str,
-    client_id: str | None,
-    secret_stdin: bool,
-    public: bool,
-    grants: tuple[str, ...],
-    scopes: tuple[str, ...],
-    audience: tuple[str, ...],
-    token_format: str,
-    lifetime: int | None,
-    expires_in: int | None,
-    introspection: str,
-) -> None:
-    """Register a client; its secret is printed now and never again."""
-    details = NewClient(
-        name=name,
-        id=client_id,
-        secret=sys.stdin.readline().rstrip("\r\n") if secret_stdin else None,
-        public=public,
-        grants=tuple(Grant(grant) for grant in grants),
-        scopes=scopes,
-        audience=audience,
-        token_format=TokenFormat(token_format),
-        token_lifetime=lifetime,
-        introspection=Introspection(introspection),
-        expires_at=None if expires_in is None else now() + expires_in,
-    )
-    _say_secret(context, context.deployment.administration.create(details))
-
-
-@clients.command("list")
-@click.pass_obj
-def list_clients(context: Context) -> None:
-    """List all clients by name."""
-    found = sorted(context.deployment.administration.list(), key=lambda client: client.name)
-    say_table([summarize(client, now()) for client in found], as_json=context.as_json)
-
-
-@clients.command()
-@click.argument("client_id")
-@click.pass_obj
-def show(context: Context, client_id: str) -> None:
-    """Show one client; never its secrets."""
-    client = context.deployment.administration.show(client_id)
-    say(describe(client, now()), as_json=context.as_json)
-
-
-@clients.command()
-@click.argument("client_id")
-@click.pass_obj
-def disable(context: Context, client_id: str) -> None:
-    """Refuse the client and all its tokens from the next check on."""
-    client = context.deployment.administration.set_enabled(client_id, enabled=False)
-    say({"client_id": client.id, "state": "disabled"}, as_json=context.as_json)
-
-
-@clients.command()
-@click.argument("client_id")
-@click.pass_obj
-def enable(context: Context, client_id: str) -> None:
-    """Let a disabled client in again, with its tokens that have not expired."""
-    client = context.deployment.administration.set_enabled(client_id, enabled=True)
-    say({"client_id": client.id, "state": "live"}, as_json=context.as_json)
-
-
-@clients.command()
-@click.argument("client_id")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def delete(context: Context, client_id: str, *, yes: bool) -> None:
-    """Remove a client; its tokens end with it."""
-    if not yes:
-        name = context.deployment.administration.show(client_id).name
-        click.confirm(f"Delete {name} ({client_id}) and end its tokens?", abort=True, err=True)
-    context.deployment.administration.delete(client_id)
-    say({"client_id": client_id, "state": "deleted"}, as_json=context.as_json)
-
-
-@clients.command("rotate-secret")
-@click.argument("client_id")
-@click.option(
-    "--overlap", type=Duration(), default="24h", show_default=True, help="How long the old works."
-)
-@click.pass_obj
-def rotate_secret(context: Context, client_id: str, overlap: int) -> None:
-    """Make a new secret, printed now and never again; the old one works on for the overlap."""
-    _say_secret(context, context.deployment.administration.rotate_secret(client_id, overlap))
-
-
-@clients.command("revoke-tokens")
-@click.argument("client_id")
-@click.pass_obj
-def revoke_tokens(context: Context, client_id: str) -> None:
-    """End every token of a client with one write; it may ask for new ones."""
-    client = context.deployment.administration.revoke_tokens(client_id)
-    say({"client_id": client.id, "tokens": "revoked"}, as_json=context.as_json)
-
-
 main.add_command(accounts)
+main.add_command(clients)
+main.add_command(account_members)
+main.add_command(buyer_accounts)
 main.add_command(integrations)
 main.add_command(sso_providers)
+main.add_command(keys)
 
 
 @main.group()
@@ -236,14 +106,3 @@ def _read_token(token: str | None) -> str:
         answer: str = click.prompt("token", hide_input=True, err=True)
         return answer.strip()
     return sys.stdin.readline().strip()
-
-
-def _say_secret(context: Context, issued: IssuedSecret) -> None:
-    facts: dict[str, object] = {"client_id": issued.client.id}
-    if issued.secret is not None:
-        facts["client_secret"] = issued.secret
-    old = [s.expires_at for s in issued.client.secrets[1:]]
-    if old:
-        facts["old_secret_expires_at"] = moment(old[0])
-    note = "The secret is not shown again." if issued.secret else ""
-    say(facts, as_json=context.as_json, note=note)

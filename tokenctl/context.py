@@ -9,7 +9,10 @@ from typing import IO, Any, override
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
-from token_service.domain.administration import ClientDetailError, NoSuchClientError
+from token_service.domain.administration import NoSuchClientError
+from token_service.domain.buyer_accounts import NoSuchBuyerAccountError
+from token_service.domain.client_details import ClientDetailError
+from token_service.domain.client_keys import ClientKeyError
 from token_service.domain.errors import Unavailable
 from token_service.domain.integrations import NoSuchIntegrationError
 from token_service.domain.openid import NoSuchProviderError, ProviderDetailError
@@ -20,6 +23,7 @@ from tokenctl.deployment import Deployment, DeploymentError
 DEFAULT_STACK = "token-service"
 _MESSAGES: dict[type[Exception], str] = {
     NoSuchAccountError: "there is no account {}",
+    NoSuchBuyerAccountError: "there is no such buyer account, or no such membership: {}",
     NoSuchClientError: "there is no client {}",
     NoSuchIntegrationError: "there is no integration {}",
     NoSuchProviderError: "there is no OpenID provider {}",
@@ -27,6 +31,7 @@ _MESSAGES: dict[type[Exception], str] = {
 }
 _EXPECTED: tuple[type[Exception], ...] = (
     NoSuchAccountError,
+    NoSuchBuyerAccountError,
     NoSuchClientError,
     NoSuchIntegrationError,
     NoSuchProviderError,
@@ -35,6 +40,7 @@ _EXPECTED: tuple[type[Exception], ...] = (
     AccountDetailError,
     BotoCoreError,
     ClientDetailError,
+    ClientKeyError,
     ClientError,
     DeploymentError,
     OwnerChangedError,

@@ -1,18 +1,21 @@
 """One deployed stack, found by name, and the services over its tables."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
+from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.integrations import IntegrationAdministration
-from token_service.domain.keys import PrivateKey, SigningKeys, VerificationKeys
+from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind
 from token_service.domain.openid import ProviderAdministration
@@ -21,8 +24,10 @@ from token_service.domain.revoke import token_location
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
-from token_service.settings import read_layouts
+from token_service.settings import PasswordProfile, read_layouts
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.buyer_accounts import DynamoBuyerAccounts
+from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
@@ -36,6 +41,7 @@ from token_service.system import AWS_CONFIG, now, pause
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
 
 
 _OUTPUTS = {
@@ -44,6 +50,7 @@ _OUTPUTS = {
     "IssuerUrl",
     "Layouts",
     "NotBefore",
+    "RotateKeysFunction",
     "SealingSecretId",
     "Since",
     "SweepGrace",
@@ -95,6 +102,11 @@ class Deployment:
         return DynamoClients(self.dynamodb, self.outputs["ClientsTable"], pause)
 
     @cached_property
+    def uses(self) -> DynamoClientUses:
+        """When clients were last used."""
+        return DynamoClientUses(self.dynamodb, self.outputs["ClientsTable"], pause)
+
+    @cached_property
     def administration(self) -> ClientAdministration:
         """What can be done with clients."""
         return ClientAdministration(self.clients, now, secrets.token_bytes)
@@ -105,13 +117,29 @@ class Deployment:
         return AccountAdministration(
             accounts={
                 kind: DynamoAccounts(self.dynamodb, self.outputs["ClientsTable"], pause, kind)
-                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
+                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)
             },
             failures=DynamoLoginFailures(self.dynamodb, self.outputs["TokensTable"]),
             hasher=PasswordHasher(OWASP, secrets.token_bytes),
             now=now,
             random=secrets.token_bytes,
         )
+
+    @cached_property
+    def buyer_accounts(self) -> BuyerAccountAdministration:
+        """What can be done with buyer accounts and memberships."""
+        table = self.outputs["ClientsTable"]
+        return BuyerAccountAdministration(
+            registry=DynamoBuyerAccounts(self.dynamodb, table, pause),
+            members=DynamoAccounts(self.dynamodb, table, pause, OwnerKind.ACCOUNT_MEMBER),
+            now=now,
+            random=secrets.token_bytes,
+        )
+
+    @property
+    def password_profile(self) -> PasswordProfile:
+        """What clients call the place of account members' passwords."""
+        return PasswordProfile.of(self.outputs["IssuerUrl"])
 
     @cached_property
     def sealer(self) -> Sealer:
@@ -153,11 +181,36 @@ class Deployment:
             self.dynamodb, self.outputs["TokensTable"], self.outputs["ClientsTable"], pause
         )
 
+    def published_keys(self) -> tuple[PublicKey, ...]:
+        """The signing keys' public halves, with their lives so far."""
+        return DynamoPublicKeys(self.dynamodb, self.outputs["ClientsTable"]).load()
+
     @cached_property
     def keys(self) -> VerificationKeys:
-        """The published keys."""
-        public_keys = DynamoPublicKeys(self.dynamodb, self.outputs["ClientsTable"])
-        return VerificationKeys(public_keys.load, now)
+        """The published keys that may be trusted."""
+        return VerificationKeys(self.published_keys, now)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """Calls functions: once, since one that was called twice may have run twice."""
+        once = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
+        region = os.environ.get("AWS_REGION")
+        return boto3.client("lambda", region_name=region, config=AWS_CONFIG.merge(once))
+
+    def rotate_keys(self, action: str) -> dict[str, Any]:
+        """Have the key rotation do something; what it did.
+
+        Raises:
+            DeploymentError: it failed; its log says why.
+
+        """
+        name, event = self.outputs["RotateKeysFunction"], json.dumps({"action": action})
+        answer = self.functions.invoke(FunctionName=name, Payload=event)
+        done: dict[str, Any] = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            kind = done.get("errorType", "no reason given")
+            raise DeploymentError(f"the key rotation failed, run it again ({kind})")
+        return done
 
     @cached_property
     def validator(self) -> TokenValidator:

@@ -1,4 +1,4 @@
-"""Spans of time as people write them: 3600, 90s, 30m, 12h, 7d."""
+"""Spans of time as people write them: 3600, 90s, 30m, 12h, 7d; and as they read them: 7d 12h."""
 
 import re
 from typing import override
@@ -29,3 +29,10 @@ class Duration(click.ParamType[int]):
         if seconds > _LONGEST:
             self.fail(f"{value!r} is more than a hundred years")
         return seconds
+
+
+def span(seconds: int) -> str:
+    """Days and hours, or hours and minutes within the first day."""
+    minutes = max(0, seconds) // 60
+    days, hours = divmod(minutes // 60, 24)
+    return f"{days}d {hours}h" if days else f"{hours}h {minutes % 60}m"

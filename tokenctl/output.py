@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import click
+from token_service.domain.client_use import key_last_used, secret_last_used
 from token_service.domain.limits import NEVER
-from token_service.domain.model import ActiveToken, Client
+from token_service.domain.model import ActiveToken, Client, LastUse
 
 
 def say(facts: Mapping[str, object], *, as_json: bool, note: str = "") -> None:
@@ -38,7 +39,7 @@ def say_table(rows: Iterable[Mapping[str, object]], *, as_json: bool) -> None:
         )
 
 
-def describe(client: Client, now: int) -> dict[str, object]:
+def describe(client: Client, use: LastUse, now: int) -> dict[str, object]:
     """All of a client but its secrets, of which only the ages are told."""
     return {
         "client_id": client.id,
@@ -51,11 +52,26 @@ def describe(client: Client, now: int) -> dict[str, object]:
         "token_format": client.token_format,
         "token_lifetime": client.token_lifetime,
         "introspection": client.introspection,
+        "serves": list(client.serves),
+        "dpop_bound": client.dpop_bound,
         "created_at": moment(client.created_at),
         "expires_at": moment(client.expires_at),
+        "last_used_at": moment(use.client),
         "secrets": [
-            {"created_at": moment(secret.created_at), "expires_at": moment(secret.expires_at)}
+            {
+                "created_at": moment(secret.created_at),
+                "expires_at": moment(secret.expires_at),
+                "last_used_at": moment(secret_last_used(use, secret)),
+            }
             for secret in client.secrets
+        ],
+        "jwks": [
+            {
+                "kid": jwk.get("kid"),
+                "kty": jwk.get("kty"),
+                "last_used_at": moment(key_last_used(use, jwk)),
+            }
+            for jwk in client.jwks
         ],
     }
 
@@ -82,6 +98,7 @@ def describe_token(active: ActiveToken | None) -> dict[str, object]:
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
+        **({} if record.account is None else {"account": record.account}),
         "audience": list(record.audience),
         "format": active.format,
         "issued_at": moment(record.issued_at),

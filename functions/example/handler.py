@@ -1,6 +1,6 @@
 """A protected backend to learn from: what it receives of the caller, and how it refuses.
 
-`/v2/products` enforces the authorizer's verdict itself in Elastic Path's words, and the routes
+Elastic Path's routes enforce the authorizer's verdict themselves in Elastic Path's words, those
 below `/rest` in Magento's; `whoami` sits behind an authorizer that refuses for it.
 """
 
@@ -8,6 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from token_service import runtime
+from token_service.domain.errors import MethodNotAllowed
+from token_service.wire.dialect import Dialect
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import (
     Request,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _PRODUCTS = [{"id": "1", "type": "product", "name": "Linen shirt", "status": "live"}]
+_PRODUCTS_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -40,9 +43,17 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, Any]:
     route = canonical(request.path)
     if route is not None:
         return event_from_response(_magento(request, route, caller))
-    body = {"data": _PRODUCTS, "meta": {"caller": asdict(caller)}}
+    return event_from_response(_elastic_path(request, caller, dialect))
+
+
+def _elastic_path(request: Request, caller: Caller, dialect: Dialect) -> Response:
+    """A store with one product, and nothing of all else that a store can have."""
+    is_products = request.path.rstrip("/") == "/v2/products"
+    if is_products and request.method not in _PRODUCTS_METHODS:
+        return dialect.write_error(MethodNotAllowed(", ".join(_PRODUCTS_METHODS)), request)
+    body = {"data": _PRODUCTS if is_products else [], "meta": {"caller": asdict(caller)}}
     status = 201 if request.method == "POST" else 200
-    return event_from_response(json_response(status, body, dialect.headers))
+    return json_response(status, body, dialect.headers)
 
 
 def _magento(request: Request, route: str, caller: Caller) -> Response:

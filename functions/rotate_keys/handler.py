@@ -1,30 +1,65 @@
-"""Makes the deployment's signing keys, as a CloudFormation custom resource.
+"""Rotates the deployment's signing keys, and makes the seed of its nonces.
 
-Its attribute `Since` is when the first key was made, in seconds: no token is older, so the first
-sweep begins there.
+EventBridge Scheduler calls it every hour to do what is due. CloudFormation calls it as a custom
+resource, whose attribute `Since` is when the first key was made, in seconds: no token is older, so
+the first sweep begins there. An operator (`tokenctl keys`) calls it with an `action`.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from token_service import runtime
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.rotation import KeyRotation, Rotated
+from token_service.observability import observe_rotation
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+_ACTIONS = {
+    "advance": KeyRotation.advance,
+    "rotate": KeyRotation.rotate,
+    "replace_compromised": KeyRotation.replace_compromised,
+}
 
-def handle(event: runtime.Event, _context: "LambdaContext") -> None:
-    """Have a key of the wanted algorithm; deleting is the stack's own business."""
-    answer(event, _ensure)
+
+class RotationEventError(ValueError):
+    """The event asks for something the rotation does not understand."""
+
+
+def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, object] | None:
+    """Do what is due, or what is asked for; the answer holds no key.
+
+    Raises:
+        RotationEventError: an unknown action; guessing could end every token.
+        Unavailable: a store did not answer, or others kept interfering; Lambda tries again.
+
+    """
+    if "RequestType" in event:
+        answer(event, _ensure)
+        return None
+    act = _ACTIONS.get(event.get("action", "advance"))
+    if act is None:
+        raise RotationEventError(f"action must be one of {', '.join(_ACTIONS)}")
+    return _told(act(runtime.key_rotation(), runtime.rotation_policy()))
 
 
 def _ensure(event: runtime.Event) -> Reply:
+    """Have a key; deleting is the stack's own business."""
     if event["RequestType"] == "Delete":
         return Reply("signing-keys", {})
+    runtime.make_nonce_seed()
     algorithm = SigningAlgorithm(event["ResourceProperties"]["Algorithm"])
-    keyring = runtime.key_rotation().ensure(algorithm)
-    return Reply("signing-keys", {"Since": str(keyring.since)})
+    policy = replace(runtime.rotation_policy(), algorithm=algorithm)
+    done = runtime.key_rotation().advance(policy)
+    _told(done)
+    return Reply("signing-keys", {"Since": str(done.keyring.since)})
+
+
+def _told(done: Rotated) -> dict[str, object]:
+    observe_rotation(done)
+    return done.as_dict()
 
 
 lambda_handler = runtime.observed(handle)

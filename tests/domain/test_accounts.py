@@ -40,6 +40,7 @@ def test_an_account_is_kept_without_its_password(service: Service) -> None:
     account = service.account_administration.show(CUSTOMER, NAME)
     assert (account.username, account.enabled, account.resources) == (NAME, True, ())
     assert account.created_at == service.now()
+    assert account.password_hash
     assert account.password_hash not in repr(account)
     assert PASSWORD not in str(vars(service.owners.accounts[CUSTOMER]))
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from token_service.domain.administration import ClientDetailError, NewClient, NoSuchClientError
+from token_service.domain.administration import NewClient, NoSuchClientError
+from token_service.domain.client_details import ClientDetailError
 from token_service.domain.clients import secret_digest
 from token_service.domain.limits import DAY
 from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat

@@ -11,17 +11,17 @@ from tests.clock import FrozenClock
 from tests.domain.acts import issue, register
 from tests.memory_store import MemoryClients
 from tests.samples import NOW, SECRET, a_client
-from tests.service import Service
+from tests.service import Service, authenticator
 
 PUBLIC = {"public": True, "secrets": ()}
 OLD = "old-secret-" + "y" * 32
 
 
-def authenticator(client: Client, hold: int = 0) -> tuple[ClientAuthenticator, MemoryClients]:
+def for_one(client: Client, hold: int = 0) -> tuple[ClientAuthenticator, MemoryClients]:
     """Authenticates against a store with this one client."""
     clients = MemoryClients()
     clients.create(client)
-    return ClientAuthenticator(clients, FrozenClock(NOW), hold), clients
+    return authenticator(clients, FrozenClock(NOW), hold), clients
 
 
 def shop(secret: str | None = SECRET) -> ClientCredentials:
@@ -32,13 +32,13 @@ def shop(secret: str | None = SECRET) -> ClientCredentials:
 @pytest.mark.parametrize("client_id", ["shop"])
 def test_the_right_secret_proves_a_client(client_id: str) -> None:
     """Id and secret together give the client as it is stored."""
-    authenticate, _ = authenticator(a_client())
+    authenticate, _ = for_one(a_client())
     assert authenticate.authenticate(ClientCredentials(client_id, SECRET)) == a_client()
 
 
 def test_a_public_client_proves_itself_by_sending_none() -> None:
     """It has no secret to send (RFC 6749 section 2.1)."""
-    authenticate, _ = authenticator(a_client(**PUBLIC))
+    authenticate, _ = for_one(a_client(**PUBLIC))
     assert authenticate.authenticate(shop(None)).public
 
 
@@ -67,7 +67,7 @@ def test_every_refusal_looks_the_same(
     client: Client, credentials: ClientCredentials | None, hold: int
 ) -> None:
     """Whatever is wrong, the caller learns that it is not authenticated (items 15, 19, 21, 22)."""
-    authenticate, _ = authenticator(client, hold)
+    authenticate, _ = for_one(client, hold)
     with pytest.raises(InvalidClient) as caught:
         authenticate.authenticate(credentials)
     assert (type(caught.value), caught.value.code, caught.value.public) == (
@@ -86,7 +86,7 @@ def test_expiry_is_judged_to_the_second(before: int, *, alive: bool) -> None:
         a_client(expires_at=ends),
         a_client(secrets=(Secret(secret_digest(SECRET), 1, ends),)),
     ):
-        authenticate, _ = authenticator(client)
+        authenticate, _ = for_one(client)
         if alive:
             assert authenticate.authenticate(shop()) == client
         else:
@@ -112,9 +112,9 @@ def test_both_secrets_work_during_the_overlap() -> None:
 @pytest.mark.parametrize("secret", [None, "", "anything"])
 def test_a_dialect_may_let_public_clients_send_secrets(secret: str | None) -> None:
     """IdentityServer does not look at the secret of a client that needs none; others it does."""
-    authenticate, _ = authenticator(a_client(**PUBLIC))
+    authenticate, _ = for_one(a_client(**PUBLIC))
     assert authenticate.authenticate(shop(secret), public_may_send_secret=True).public
-    confidential, _ = authenticator(a_client())
+    confidential, _ = for_one(a_client())
     with pytest.raises(InvalidClient):
         confidential.authenticate(shop(secret), public_may_send_secret=True)
 
@@ -122,16 +122,16 @@ def test_a_dialect_may_let_public_clients_send_secrets(secret: str | None) -> No
 @pytest.mark.parametrize("change", [{"enabled": False}, {"expires_at": NOW}, {"id": "other"}])
 def test_identifying_needs_a_live_client(change: dict[str, object]) -> None:
     """The id alone names only a client that is there, enabled and not expired."""
-    authenticate, _ = authenticator(a_client())
+    authenticate, _ = for_one(a_client())
     assert authenticate.identify("shop") == a_client()
-    refused, _ = authenticator(a_client(**change))
+    refused, _ = for_one(a_client(**change))
     with pytest.raises(InvalidClient):
         refused.identify("shop")
 
 
 def test_without_holding_every_call_reads() -> None:
     """By default a client is asked for each time, so a change counts at once (item 22)."""
-    authenticate, clients = authenticator(a_client())
+    authenticate, clients = for_one(a_client())
     for _ in range(3):
         authenticate.authenticate(shop())
     assert clients.reads == 3
@@ -144,7 +144,7 @@ def test_a_held_client_costs_one_read_while_it_is_held() -> None:
     """Held for 60 seconds: one read, and one more when they are over."""
     clients, now = MemoryClients(), FrozenClock(NOW)
     clients.create(a_client())
-    authenticate = ClientAuthenticator(clients, now, 60)
+    authenticate = authenticator(clients, now, 60)
     for seconds, reads in ((0, 1), (59, 1), (1, 2), (59, 2), (1, 3)):
         now.advance(seconds)
         authenticate.authenticate(shop())
@@ -154,7 +154,7 @@ def test_a_held_client_costs_one_read_while_it_is_held() -> None:
 
 def test_a_held_secret_that_does_not_match_costs_one_fresh_read() -> None:
     """A new secret works at once although the held client does not know it."""
-    authenticate, clients = authenticator(a_client(secrets=(Secret(secret_digest(OLD), 1),)), 60)
+    authenticate, clients = for_one(a_client(secrets=(Secret(secret_digest(OLD), 1),)), 60)
     authenticate.authenticate(shop(OLD))
     clients.replace(replace(clients.by_id["shop"], secrets=a_client().secrets))
     authenticate.authenticate(shop())
@@ -197,7 +197,7 @@ def test_a_client_that_ended_while_held_gets_nothing() -> None:
 def test_holding_is_bounded() -> None:
     """Many clients do not grow a function's memory without end, and all still authenticate."""
     clients = MemoryClients()
-    authenticate = ClientAuthenticator(clients, FrozenClock(NOW), 60)
+    authenticate = authenticator(clients, FrozenClock(NOW), 60)
     for n in range(1500):
         clients.create(a_client(id=f"c{n}"))
         authenticate.authenticate(ClientCredentials(f"c{n}", SECRET))

@@ -6,13 +6,18 @@ from string import printable
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.dpop import Proof
+from token_service.domain.errors import InvalidProof
 from token_service.domain.model import TokenFormat
 
 from tests.domain.acts import token_of
 from tests.domain.forge import encode, sign_raw
-from tests.service import Service
+from tests.prover import Prover
+from tests.service import ISSUER, Service
 
 SERVICE = Service()
+PROVER = Prover(SERVICE.now)
 VALID = {form: token_of(SERVICE, id=form, token_format=form).value for form in TokenFormat}
 BOUNDED = settings(derandomize=True, max_examples=200, deadline=None, database=None)
 JSON = st.recursive(
@@ -39,6 +44,21 @@ def test_no_signed_json_breaks_the_validator(header: dict[str, object], claims: 
     full = {"alg": "ES256", "kid": SERVICE.private_key.kid, "typ": "at+jwt", **header}
     token = sign_raw(_json(full), _json(claims))
     assert SERVICE.validator.validate(token) is None
+
+
+@BOUNDED
+@given(
+    st.dictionaries(st.sampled_from(["kty", "crv", "x", "y", "n", "e", "alg", "x5c", "oth"]), JSON),
+    st.sampled_from(({}, {"kty": "RSA"}, {"kty": "EC", "crv": "P-256"}, {"kty": "OKP"})),
+    st.sampled_from(SigningAlgorithm),
+)
+def test_no_json_for_a_key_breaks_a_proof(
+    jwk: dict[str, object], kind: dict[str, object], algorithm: SigningAlgorithm
+) -> None:
+    """Whatever stands where a DPoP proof has its key, the proof is refused (item 11)."""
+    text = PROVER.prove("GET", ISSUER, header={"alg": algorithm, "jwk": jwk | kind})
+    with pytest.raises(InvalidProof):
+        SERVICE.proofs.verify(Proof(text, "GET", ISSUER))
 
 
 @pytest.mark.parametrize("form", TokenFormat)

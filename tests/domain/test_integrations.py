@@ -86,7 +86,7 @@ def test_the_token(service: Service, access: AccessCredentials) -> None:
 
 
 def test_the_token_never_expires(service: Service, access: AccessCredentials) -> None:
-    """4.2: it lives until it is revoked: in ten years, in fifty, and in a thousand."""
+    """4.2: it lives until it is revoked: in ten years, in fifty, and in a thousand (item 36)."""
     for years in (1, 10, 50, 1000):
         service.now.advance(years * YEAR)
         assert lives(service, access.access_token)
@@ -123,7 +123,7 @@ def test_reauthorising(
 
 
 def test_deactivating(service: Service, access: AccessCredentials) -> None:
-    """Its token ends for good; activating again gives another."""
+    """Its token ends for good; activating again gives another (item 36)."""
     service.integrations.deactivate(NAME)
     kept = service.integrations.show(NAME)
     assert (kept.enabled, kept.token_secret) == (False, None)
@@ -185,7 +185,7 @@ def test_nobody_of_this_name(service: Service) -> None:
 
 
 def test_listing(service: Service, made: ConsumerCredentials) -> None:
-    """Every integration, active or not."""
+    """Every integration, active or not (item 36)."""
     other = service.integrations.create("Another", ())
     assert {i.id for i in service.integrations.list()} == {
         made.integration.id,

@@ -5,6 +5,7 @@ from token_service.domain.errors import InvalidClient, Unavailable
 from token_service.domain.mint import TokenDetails
 from token_service.domain.model import (
     CLIENT_GRANTS,
+    TOKEN_OWNERS,
     Account,
     ClientCredentials,
     Grant,
@@ -19,7 +20,7 @@ from token_service.domain.model import (
 
 from tests.domain.acts import issue, register
 from tests.samples import an_account, an_integration
-from tests.service import Service
+from tests.service import ISSUER, Service
 
 
 @pytest.mark.parametrize("form", TokenFormat)
@@ -42,7 +43,7 @@ def test_own_tokens_or_any(  # noqa: PLR0913 - one table
     *,
     knows: bool,
 ) -> None:
-    """A client learns of its own tokens, a resource server of all (items 37, 59)."""
+    """A client learns of its own tokens, an administrator of all (items 37, 59)."""
     shop = register(service, token_format=form, introspection=introspection)
     api = register(service, id="api", introspection=introspection)
     token = issue(service, shop[1], grant)
@@ -51,16 +52,92 @@ def test_own_tokens_or_any(  # noqa: PLR0913 - one table
     assert (active.record if active else None) == (token.record if knows else None)
 
 
+ORDERS, STOCK = "https://orders.example.test", "https://stock.example.test"
+
+
+@pytest.mark.parametrize("form", TokenFormat)
 @pytest.mark.parametrize(
-    ("introspection", "knows"), [(Introspection.OWN, False), (Introspection.ANY, True)]
+    ("serves", "audience", "knows"),
+    [
+        ((ORDERS,), (ORDERS,), True),
+        ((ORDERS,), (STOCK, ORDERS), True),
+        ((STOCK, ORDERS), (ORDERS,), True),
+        ((ORDERS,), (STOCK,), False),
+        ((ORDERS,), (ORDERS + "/",), False),
+        ((ORDERS,), (), False),
+        ((ISSUER,), (), True),
+    ],
 )
-@pytest.mark.parametrize("kind", [kind for kind in OwnerKind if kind is not OwnerKind.CLIENT])
+def test_a_resource_server_s_audiences(
+    service: Service,
+    form: TokenFormat,
+    serves: tuple[str, ...],
+    audience: tuple[str, ...],
+    *,
+    knows: bool,
+) -> None:
+    """It learns of tokens for an audience it serves, by exact name, and of no others (item 59)."""
+    _, shop = register(service, audience=audience, token_format=form)
+    api, own = register(
+        service, id="api", introspection=Introspection.AUDIENCE, serves=serves, token_format=form
+    )
+    token = issue(service, shop)
+    active = service.introspector.introspect(api, token.value)
+    assert (active.record if active else None) == (token.record if knows else None)
+    assert service.introspector.introspect(api, issue(service, own).value)
+
+
+@pytest.mark.parametrize(
+    ("introspection", "known", "told"),
+    [
+        (Introspection.AUDIENCE, (), ("read", "write", "stock:read")),
+        (Introspection.AUDIENCE, ("write", "read", "delete"), ("read", "write")),
+        (Introspection.AUDIENCE, ("delete",), ()),
+        (Introspection.ANY, ("read",), ("read", "write", "stock:read")),
+    ],
+)
+def test_a_resource_server_s_scopes(
+    service: Service,
+    introspection: Introspection,
+    known: tuple[str, ...],
+    told: tuple[str, ...],
+) -> None:
+    """Of a token for several, each resource server is told its own scopes (item 62)."""
+    _, shop = register(service, audience=(ORDERS, STOCK), scopes=("read", "write", "stock:read"))
+    api, _ = register(
+        service,
+        id="api",
+        introspection=introspection,
+        serves=(ORDERS,) if introspection is Introspection.AUDIENCE else (),
+        scopes=known,
+    )
+    active = service.introspector.introspect(api, issue(service, shop).value)
+    assert active
+    assert active.record.scope == told
+    assert active.record.audience == (ORDERS, STOCK)
+
+
+@pytest.mark.parametrize(
+    ("introspection", "serves", "knows"),
+    [
+        (Introspection.OWN, (), False),
+        (Introspection.AUDIENCE, (ORDERS,), False),
+        (Introspection.AUDIENCE, (ISSUER,), True),
+        (Introspection.ANY, (), True),
+    ],
+)
+@pytest.mark.parametrize("kind", sorted(TOKEN_OWNERS - {OwnerKind.CLIENT}))
 def test_people_s_tokens_are_for_resource_servers(
-    service: Service, kind: OwnerKind, introspection: Introspection, *, knows: bool
+    service: Service,
+    kind: OwnerKind,
+    introspection: Introspection,
+    serves: tuple[str, ...],
+    *,
+    knows: bool,
 ) -> None:
     """No client learns of a person's or an integration's token because it calls itself alike."""
     token, owner = token_of_another_kind(service, kind)
-    caller, _ = register(service, id=owner.id, introspection=introspection)
+    caller, _ = register(service, id=owner.id, introspection=introspection, serves=serves)
     active = service.introspector.introspect(caller, token.value)
     assert (active.owner.ref if active else None) == (owner if knows else None)
     assert not service.revocation.revoke(caller, token.value)

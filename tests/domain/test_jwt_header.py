@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
+from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private, load_public
-from token_service.domain.rotation import make_key
 
 from tests.clock import SeededBytes
 from tests.domain.acts import token_of
@@ -80,12 +80,12 @@ def test_the_algorithm_is_the_key_s(
 
 def test_each_kid_stands_for_its_own_key(service: Service, token: str) -> None:
     """With several keys published, one key's signature under another's kid is refused (item 43)."""
-    other = make_key(SigningAlgorithm.ES256, 1, SeededBytes(50))
-    service.published.extend([other[1], key_pair(SigningAlgorithm.RS256)[1]])
+    other, public = make_key(SigningAlgorithm.ES256, 1, SeededBytes(50))
+    service.published.extend([public, key_pair(SigningAlgorithm.RS256)[1]])
     service.now.advance(300)
-    assert is_active(service, forge(token, {"kid": other[0].kid}, key=load_private(other[0])))
-    assert not is_active(service, forge(token, {"kid": other[0].kid}))
-    assert not is_active(service, forge(token, key=load_private(other[0])))
+    assert is_active(service, forge(token, {"kid": other.kid}, key=load_private(other)))
+    assert not is_active(service, forge(token, {"kid": other.kid}))
+    assert not is_active(service, forge(token, key=load_private(other)))
 
 
 @pytest.mark.parametrize(

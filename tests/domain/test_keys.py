@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from token_service.domain.algorithms import ALGORITHMS, SigningAlgorithm, WeakKeyError
 from token_service.domain.errors import Unavailable
 from token_service.domain.keys import (
+    KEEP_RETIRED,
     KeyState,
     PrivateKey,
     PublicKey,
@@ -20,7 +21,7 @@ from token_service.domain.keys import (
 from tests.clock import FrozenClock
 from tests.service import key_pair
 
-RS256, PS256, ES256, EDDSA = SigningAlgorithm
+RS256, PS256, ES256, EDDSA, ED25519 = SigningAlgorithm
 RSA_1024 = rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
 P384 = ec.generate_private_key(ec.SECP384R1())
 ED448 = ed448.Ed448PrivateKey.generate()
@@ -57,10 +58,11 @@ def test_a_key_is_of_its_algorithm_s_type(
 ) -> None:
     """A key published under an algorithm of another type is refused (item 43).
 
-    RS256 and PS256 share their keys; tokens under such a key still verify by its own alone.
+    RS256 and PS256 share their keys, and so do EdDSA and Ed25519; tokens under such a key still
+    verify by its own alone.
     """
     private, public = key_pair(made_for)
-    if named is made_for or {named, made_for} == {RS256, PS256}:
+    if named is made_for or {named, made_for} in ({RS256, PS256}, {EDDSA, ED25519}):
         assert load_private(private).kid == load_public(public).kid == private.kid
         return
     with pytest.raises(WeakKeyError):
@@ -99,7 +101,7 @@ class Keys:
         return self.keys
 
 
-OURS, OTHER = key_pair(ES256)[1], key_pair(EDDSA)[1]
+OURS, OTHER = key_pair(ES256)[1], replace(key_pair(EDDSA)[1], kid="other")
 ALIEN = "no-such-kid"
 
 
@@ -128,6 +130,32 @@ def test_a_retired_key_stops_verifying_within_5_minutes(now: FrozenClock) -> Non
     source.keys = (OURS,)
     now.advance(300)
     assert keys.find("old") is None
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_key_over_its_time_neither_verifies_nor_is_shown(now: FrozenClock, *, down: bool) -> None:
+    """Even if the keyring lists it still, or cannot be read again (item 53)."""
+    old = replace(named("old"), state=KeyState.PREVIOUS, retired_at=now() - KEEP_RETIRED + 1)
+    source = Keys(OURS, old)
+    keys = VerificationKeys(source.load, now)
+    assert keys.find("old")
+    assert keys.published() == (OURS, old)
+    now.advance(1)
+    source.down = down
+    assert keys.find("old") is None
+    assert keys.published() == (OURS,)
+    if not down:
+        assert VerificationKeys(source.load, now).find("old") is None
+
+
+def test_a_withdrawn_key_neither_verifies_nor_is_shown(now: FrozenClock) -> None:
+    """It is on record alone, and a next key is known like any other (items 53, 54)."""
+    states = (KeyState.WITHDRAWN, KeyState.NEXT, KeyState.PREVIOUS)
+    source = Keys(OURS, *(replace(named(state), state=state, retired_at=None) for state in states))
+    keys = VerificationKeys(source.load, now)
+    assert keys.find(KeyState.WITHDRAWN) is None
+    assert keys.find(KeyState.NEXT)
+    assert [key.kid for key in keys.published()] == [OURS.kid, "next", "previous"]
 
 
 def test_an_unknown_kid_costs_a_read_a_minute_at_most(now: FrozenClock) -> None:
@@ -200,8 +228,28 @@ def test_the_signing_key_is_held_for_5_minutes(now: FrozenClock) -> None:
     assert keys.current().algorithm is ES256
     now.advance(1)
     assert keys.current().algorithm is EDDSA
-    current.clear()
-    now.advance(300)
-    assert keys.current().algorithm is EDDSA
+
+
+def test_an_outage_does_not_stop_signing_for_two_hours(now: FrozenClock) -> None:
+    """The key that is held signs on; but not so long that its tokens might outlive it (item 53)."""
+    private, up = key_pair(ES256)[0], [True]
+
+    def load() -> PrivateKey:
+        if not up[0]:
+            raise Unavailable
+        return private
+
+    keys = SigningKeys(load, now)
+    keys.current()
+    up[0] = False
     with pytest.raises(Unavailable):
         SigningKeys(load, now).current()
+    for _ in range(23):
+        now.advance(300)
+        assert keys.current().kid == private.kid
+    now.advance(300)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            keys.current()
+    up[0] = True
+    assert keys.current().kid == private.kid

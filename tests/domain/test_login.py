@@ -130,7 +130,7 @@ def test_names_ignore_case_and_blanks(name: str) -> None:
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_refusals(kind: OwnerKind, name: str, password: str) -> None:
-    """Whatever is wrong, it is the same refusal, and no token is stored."""
+    """Whatever is wrong, it is the same refusal, and no token is stored (item 38)."""
     service = with_people()
     with pytest.raises(InvalidGrant):
         service.login.sign_in(kind, name, password)

@@ -50,7 +50,7 @@ def test_the_hash_is_a_phc_string_without_the_password(hasher: PasswordHasher) -
 
 
 def test_the_profile_of_a_deployment() -> None:
-    """19 MiB, two passes, one lane: what OWASP recommends first for Argon2id."""
+    """19 MiB, two passes, one lane: what OWASP recommends first for Argon2id (item 38)."""
     assert HashProfile(iterations=2, lanes=1, memory=19 * 1024) == OWASP
     hashed = PasswordHasher(OWASP, SeededBytes()).hash("password")
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 from token_service.domain.model import ALL_RESOURCES, Access, OwnerKind
@@ -14,12 +15,12 @@ from token_service.domain.policy import (
     WRITE_METHODS,
     Caller,
     Policy,
-    PolicyError,
     Verdict,
 )
+from token_service.domain.policy_document import PolicyError, compose, read_routes
 
 A, B = "M_A::a", "M_B::b"
-WORDS = ["anonymous", "self", "read_only", "full", A, B]
+WORDS = ["anonymous", "self", "read_only", "full", "nobody", "customer", ["account", "full"], A, B]
 FULL_CLIENT = Caller(OwnerKind.CLIENT, Access.FULL)
 CALLERS = (
     None,
@@ -64,6 +65,11 @@ def iam_allows(policy: Policy, caller: Caller | None, method: str, path: str) ->
     return bool(hits) and all(hits)
 
 
+def parse(lines: list[dict[str, Any]]) -> Policy:
+    """A document of these routes."""
+    return compose(read_routes({"routes": lines}, "document"))
+
+
 def policies(routes: list[str], seed: int, count: int) -> list[Policy]:
     """Some routes in some order with some requirements; refused documents are left out."""
     random = Random(seed)  # noqa: S311 - the same documents in every run
@@ -77,7 +83,7 @@ def policies(routes: list[str], seed: int, count: int) -> list[Policy]:
             for path in paths
         ]
         with suppress(PolicyError):
-            found.append(Policy.parse({"routes": lines}))
+            found.append(parse(lines))
     return found
 
 
@@ -113,13 +119,11 @@ def test_with_names_rules_never_allow_more(seed: int) -> None:
 
 def test_a_refusal_that_overlaps_a_later_route_is_spelled_out() -> None:
     """Neither of two routes is within the other, and still the first one's refusal holds."""
-    policy = Policy.parse(
-        {
-            "routes": [
-                {"path": "/a/{x}/c", "read": "full", "write": "full"},
-                {"path": "/a/b/*", "read": "anonymous", "write": "anonymous"},
-            ]
-        }
+    policy = parse(
+        [
+            {"path": "/a/{x}/c", "read": "full", "write": "full"},
+            {"path": "/a/b/*", "read": "anonymous", "write": "anonymous"},
+        ]
     )
     assert not iam_allows(policy, None, "GET", "/a/b/c")
     assert iam_allows(policy, None, "GET", "/a/b/d")
@@ -127,14 +131,12 @@ def test_a_refusal_that_overlaps_a_later_route_is_spelled_out() -> None:
 
 def test_an_exception_within_a_wider_route_is_spelled_out() -> None:
     """A refusal where a later route would allow becomes a Deny, and only there."""
-    policy = Policy.parse(
-        {
-            "routes": [
-                {"path": "/a/secret", "read": "full", "write": "full"},
-                {"path": "/b/secret", "read": "full", "write": "full"},
-                {"path": "/a/*", "read": "anonymous", "write": "full"},
-            ]
-        }
+    policy = parse(
+        [
+            {"path": "/a/secret", "read": "full", "write": "full"},
+            {"path": "/b/secret", "read": "full", "write": "full"},
+            {"path": "/a/*", "read": "anonymous", "write": "full"},
+        ]
     )
     assert [rule for rule in policy.rules(None) if not rule[0]] == [
         (False, method, path) for method in READ_METHODS for path in ("/a/secret", "/a/secret/")
@@ -144,12 +146,12 @@ def test_an_exception_within_a_wider_route_is_spelled_out() -> None:
 
 def test_whom_nothing_is_allowed_has_no_rules() -> None:
     """The authorizer then denies everything."""
-    policy = Policy.parse({"routes": [{"path": "/*", "read": "read_only", "write": "full"}]})
+    policy = parse([{"path": "/*", "read": "read_only", "write": "full"}])
     assert list(policy.rules(None)) == []
 
 
 def test_methods_that_no_rule_names_are_denied() -> None:
     """An unknown method never slips through a policy that is cached."""
-    policy = Policy.parse({"routes": [{"path": "/*", "read": "read_only", "write": "full"}]})
+    policy = parse([{"path": "/*", "read": "read_only", "write": "full"}])
     assert not iam_allows(policy, FULL_CLIENT, "TRACE", "/a")
     assert not iam_allows(policy, FULL_CLIENT, "CONNECT", "/a")

@@ -1,8 +1,8 @@
 """Two sweepers at once, in every order that matters (item 82)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from random import Random
-from threading import Condition, Thread
+from threading import Thread
 
 import pytest
 from token_service.domain.limits import HOUR, MINUTE
@@ -11,6 +11,7 @@ from token_service.domain.sweep import SETTLING
 
 from tests.domain.conftest import NewWorld, memory_world
 from tests.domain.sweep_world import FIRST, Disturbed, World, every_call
+from tests.domain.turns import Turns
 
 
 def filled(world: World) -> World:
@@ -50,7 +51,8 @@ def test_one_that_wakes_up_hours_later_goes_back_on_nothing() -> None:
 def test_calls_of_three_sweepers_in_any_order(seed: int) -> None:
     """Call by call in a seeded order, every promise holds after each."""
     world = filled(memory_world())
-    turns = Turns(seed, workers=3, after_each=world.check_promises)
+    choose = Random(seed).choice  # noqa: S311 - the order must be the same in every run
+    turns = Turns(choose, workers=3, after_each=world.check_promises)
     threads = [Thread(target=sweep_in_turns, args=(world, turns, n)) for n in range(3)]
     for thread in threads:
         thread.start()
@@ -61,52 +63,12 @@ def test_calls_of_three_sweepers_in_any_order(seed: int) -> None:
     world.check_done()
 
 
-def sweep_in_turns(world: World, turns: "Turns", worker: int) -> None:
+def sweep_in_turns(world: World, turns: Turns, worker: int) -> None:
     """Sweep, each call when it is this worker's turn."""
     try:
         world.sweep(TurnTaking(world.expired, turns, worker))
     finally:
         turns.leave(worker)
-
-
-class Turns:
-    """Lets one worker at a time make one call, in an order that the seed decides."""
-
-    def __init__(self, seed: int, workers: int, after_each: Callable[[], None]) -> None:
-        self._random = Random(seed)  # noqa: S311 - the order must be the same in every run
-        self._changed = Condition()
-        self._working = set(range(workers))
-        self._waiting: set[int] = set()
-        self._turn: int | None = None
-        self._after_each = after_each
-        self.failures: list[AssertionError] = []
-
-    def take[T](self, worker: int, act: Callable[[], T]) -> T:
-        """Wait for this worker's turn and act; nobody else acts meanwhile."""
-        with self._changed:
-            self._waiting.add(worker)
-            self._choose()
-            self._changed.wait_for(lambda: self._turn == worker, timeout=30)
-            self._waiting.remove(worker)
-            self._turn = None
-            result = act()
-            try:
-                self._after_each()
-            except AssertionError as failure:
-                self.failures.append(failure)
-            return result
-
-    def leave(self, worker: int) -> None:
-        """This worker makes no more calls."""
-        with self._changed:
-            self._working.remove(worker)
-            self._choose()
-
-    def _choose(self) -> None:
-        """The order depends on the seed alone: the next is chosen when all are waiting."""
-        if self._waiting and self._waiting == self._working:
-            self._turn = self._random.choice(sorted(self._waiting))
-            self._changed.notify_all()
 
 
 class TurnTaking:

@@ -6,7 +6,14 @@ from dataclasses import replace
 import pytest
 from token_service.domain.errors import Unavailable
 from token_service.domain.location import Location
-from token_service.domain.model import IssuedToken, OwnerKind, OwnerRef, TokenFormat, TokenRecord
+from token_service.domain.model import (
+    TOKEN_OWNERS,
+    IssuedToken,
+    OwnerKind,
+    OwnerRef,
+    TokenFormat,
+    TokenRecord,
+)
 
 from tests.domain.acts import issue, register, token_of
 from tests.memory_store import place_of
@@ -160,7 +167,7 @@ def test_an_opaque_token_s_handle_is_no_token(service: Service) -> None:
         assert service.validator.validate(guess) is None
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OwnerKind if kind is not OwnerKind.CLIENT])
+@pytest.mark.parametrize("kind", sorted(TOKEN_OWNERS - {OwnerKind.CLIENT}))
 def test_a_record_of_another_kind_of_owner_is_not_a_client_s(
     service: Service, kind: OwnerKind
 ) -> None:

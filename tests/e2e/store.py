@@ -1,18 +1,31 @@
-"""The deployment's tables through the service's own store, for what no command can bring about."""
+"""The deployment's tables and keys through the service's own store, for what no command does."""
 
 import time
 from dataclasses import dataclass, replace
 from secrets import token_bytes
 
 import boto3
+from token_service.domain.algorithms import LoadedKey
 from token_service.domain.handles import new_jwt_id
+from token_service.domain.keys import PrivateKey, SigningKeys, load_private
 from token_service.domain.location import hour_of, locate
-from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
+from token_service.domain.mint import MintSettings, TokenDetails, TokenMint
+from token_service.domain.model import (
+    Access,
+    Account,
+    Grant,
+    OwnerKind,
+    OwnerRef,
+    TokenFormat,
+    TokenRecord,
+)
+from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
+from token_service.store.signing_keys import SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
 
-from local.stack import LocalStack
+from local.stack import STACK_NAME, LocalStack
 
 LAYOUT = 8
 
@@ -76,6 +89,47 @@ def tokens_of(stack: LocalStack, aws: boto3.Session) -> StoredTokens:
         DynamoTokens(dynamodb, tokens, clients, _no_pause),
         DynamoExpiredTokens(dynamodb, tokens, _no_pause),
     )
+
+
+def signing_key_of(stack: LocalStack, aws: boto3.Session) -> LoadedKey:
+    """The private key that the deployment signs with."""
+    found = aws.client("cloudformation", endpoint_url=stack.endpoint_url).describe_stack_resource(
+        StackName=STACK_NAME, LogicalResourceId="SigningSecret"
+    )
+    secret_id = found["StackResourceDetail"]["PhysicalResourceId"]
+    secrets = aws.client("secretsmanager", endpoint_url=stack.endpoint_url)
+    return load_private(SecretPrivateKeys(secrets, secret_id).load())
+
+
+def account_member_token(stack: LocalStack, aws: boto3.Session) -> str:
+    """A token of a new account member, made as the service makes them."""
+    dynamodb = aws.client("dynamodb", endpoint_url=stack.endpoint_url)
+    clients, tokens = stack.outputs["ClientsTable"], stack.outputs["TokensTable"]
+    member = Account(
+        kind=OwnerKind.ACCOUNT_MEMBER,
+        id=token_bytes(16).hex(),
+        username=token_bytes(4).hex(),
+        password_hash="none",
+        epoch=token_bytes(8).hex(),
+        created_at=int(time.time()),
+    )
+    DynamoAccounts(dynamodb, clients, _no_pause, member.kind).create(member)
+    audience = stack.outputs["AudienceName"]
+    mint = TokenMint(
+        tokens=DynamoTokens(dynamodb, tokens, clients, _no_pause),
+        keys=SigningKeys(_no_key, lambda: int(time.time())),
+        settings=MintSettings(stack.outputs["IssuerUrl"], audience, LAYOUT),
+        now=lambda: int(time.time()),
+        random=token_bytes,
+    )
+    details = TokenDetails(
+        owner=member, grant=Grant.PASSWORD, form=TokenFormat.OPAQUE, lifetime=3600
+    )
+    return mint.mint(details).value
+
+
+def _no_key() -> PrivateKey:
+    raise AssertionError("an opaque token is not signed")
 
 
 def _no_pause(attempt: int) -> None:

@@ -27,6 +27,7 @@ def test_products_know_the_caller_and_never_the_token(deployed: Deployed) -> Non
             "grant": "client_credentials",
             "access": "full",
             "scope": "orders:read orders:write",
+            "shopper": "",
         }
         assert answer.json()["data"]
         parts = token.split(".")

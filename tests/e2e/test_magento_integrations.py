@@ -1,18 +1,13 @@
 """Integrations over HTTP: their Bearer token, and requests that real clients sign."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.deployed import SECONDS, Deployed
+from tests.e2e.deployed import Deployed
 from tests.e2e.magento import CONFIGS, CUSTOMERS, ME, OTHER, STORE, Magento, told_to_lack
+from tests.e2e.node import node
 from tests.e2e.operator import Operator
-
-SCRIPT = Path(__file__).parents[1] / "clients/magento.mjs"
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +90,7 @@ def test_an_integration_s_life(magento: Magento) -> None:
 def magento_api_rest(magento: Magento, *arguments: str) -> Any:  # noqa: ANN401 - JSON
     """What the npm package magento-api-rest gets, with the demo integration's credentials."""
     names = {name: value for name, value in magento.demo.items() if name.startswith("INTEGRATION_")}
-    done = subprocess.run(  # noqa: S603 - constants
-        ["node", SCRIPT, *arguments],  # noqa: S607 - whichever Node.js the developer has
-        env={"PATH": os.environ["PATH"], "BASE_URL": magento.url, **names},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done
-    return json.loads(done.stdout)
+    return node("magento.mjs", *arguments, BASE_URL=magento.url, **names)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import boto3
 from local.stack import LocalStack
 from tests.e2e.deployed import OPEN, Deployed
 from tests.e2e.operator import Operator
+from tests.e2e.scheduled import assert_hourly
 from tests.e2e.store import LAYOUT, tokens_of
 
 HOUR = 3600
@@ -17,16 +18,7 @@ SETTLING = 900  # seconds after its end that an hour is left alone
 
 def test_it_is_scheduled_hourly(stack: LocalStack, aws: boto3.Session) -> None:
     """One enabled schedule calls the function every hour; what fails goes to the dead letters."""
-    schedules = aws.client("scheduler", endpoint_url=stack.endpoint_url)
-    (found,) = schedules.list_schedules()["Schedules"]
-    schedule = schedules.get_schedule(Name=found["Name"], GroupName=found["GroupName"])
-    assert (schedule["State"], schedule["ScheduleExpression"]) == ("ENABLED", "rate(1 hour)")
-    target = schedule["Target"]
-    assert target["Arn"].endswith(f":function:{stack.outputs['SweepFunction']}")
-    queues = aws.client("sqs", endpoint_url=stack.endpoint_url)
-    (url,) = queues.list_queues()["QueueUrls"]
-    attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    assert target["DeadLetterConfig"]["Arn"] == attributes["Attributes"]["QueueArn"]
+    assert_hourly(stack, aws, "SweepFunction")
 
 
 def test_it_deletes_what_has_expired_and_nothing_else(

@@ -178,7 +178,9 @@ def test_a_lifetime_of_its_own(deployed: Deployed, new_client: NewClient) -> Non
 def test_an_audience_of_another_opens_no_door_here(
     deployed: Deployed, new_client: NewClient
 ) -> None:
-    """A token for another resource server is active, but this deployment's authorizer refuses."""
-    token = deployed.issue(new_client("--audience", "https://elsewhere.example"))
-    assert deployed.doors(token) == (True, 401, 403)
-    assert deployed.introspect(token)["aud"] == "https://elsewhere.example"
+    """Only the resource server that it is for learns of a token; this one's authorizer refuses."""
+    elsewhere = "https://elsewhere.example"
+    token = deployed.issue(new_client("--audience", elsewhere))
+    assert deployed.doors(token) == (False, 401, 403)
+    server = new_client("--introspection", "audience", "--serves", elsewhere)
+    assert deployed.introspect(token, server)["aud"] == elsewhere

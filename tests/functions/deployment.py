@@ -10,13 +10,15 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from token_service import runtime
+from token_service import runtime, runtime_shoppers
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
+from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.model import ALL_RESOURCES, OwnerKind
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.observability import logger
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.system import now, pause
 from token_service.wire.http import as_mapping
@@ -26,6 +28,8 @@ from tests.wire.demo_clients import (
     ADMIN_PASSWORD,
     CUSTOMER,
     CUSTOMER_PASSWORD,
+    MEMBER,
+    MEMBER_PASSWORD,
     SECRETS,
     WRONG_PASSWORD,
     register,
@@ -40,27 +44,40 @@ type Event = dict[str, Any]
 
 # What CloudFormation would put into each variable.
 VALUES = {
+    "ACCOUNT_MEMBER_TOKEN_LIFETIME": "86400",
     "ACCOUNT_TOKEN_FORMAT": "jwt",
     "ADMIN_TOKEN_LIFETIME": "14400",
     "CUSTOMER_TOKEN_LIFETIME": "3600",
+    "ENABLE_SELF_SIGNUP": "true",
     "INTEGRATION_BEARER": "true",
     "LOGIN_LOCK_SECONDS": "1800",
     "LOGIN_MAX_FAILURES": "6",
     "OAUTH1_ALLOW_SHA1": "false",
+    "ONE_TIME_PASSWORD_SENDER": "sender",
     "SEALING_SECRET": "SealingSecret",
+    "SHOPPER_LOCK_SECONDS": "1800",
+    "SHOPPER_MAX_FAILURES": "6",
+    "SHOPPER_TOKEN_LIFETIME": "86400",
     "POWERTOOLS_SERVICE_NAME": "token-service",
     "POWERTOOLS_METRICS_NAMESPACE": "TokenService",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
     "POWERTOOLS_TRACER_CAPTURE_ERROR": "false",
     "AUDIENCE": ISSUER,
+    "CLIENT_AUTH_FAILURE_SECONDS": "60",
+    "CLIENT_AUTH_MAX_FAILURES": "10",
     "CLIENTS_TABLE": "ClientsTable",
+    "DPOP_NONCES": "off",
     "CORS_ALLOW_ORIGIN": "*",
     "ELASTIC_PATH_REPEAT_DATA": "true",
     "ISSUER": ISSUER,
+    "KEY_ROTATION_DAYS": "90",
     "OWNER_CACHE_SECONDS": "0",
-    "POLICY": "default",
+    "POLICY": "elastic_path,magento,default",
+    "SIGNED_INTROSPECTION": "false",
+    "SIGNING_ALGORITHM": "ES256",
     "SIGNING_SECRET": "SigningSecret",
+    "STORE_RATE_LIMIT": "100",
     "SWEEP_GRACE_SECONDS": "0",
     "TOKEN_LAYOUTS": "2",
     "TOKEN_LIFETIME": "3600",
@@ -103,10 +120,11 @@ class Context:
 
 
 def forget(*kept: str) -> None:
-    """Make runtime.py build everything anew, as a cold start does."""
-    for name, member in vars(runtime).items():
-        if hasattr(member, "cache_clear") and name not in kept:
-            member.cache_clear()
+    """Make the composition root build everything anew, as a cold start does."""
+    for module in (runtime, runtime_shoppers):
+        for name, member in vars(module).items():
+            if hasattr(member, "cache_clear") and name not in kept:
+                member.cache_clear()
 
 
 class Deployment:
@@ -123,7 +141,7 @@ class Deployment:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         self.values = dict(VALUES)
-        self.hidden = [*SECRETS, ADMIN_PASSWORD, CUSTOMER_PASSWORD, WRONG_PASSWORD]
+        self.hidden = [*SECRETS, ADMIN_PASSWORD, CUSTOMER_PASSWORD, MEMBER_PASSWORD, WRONG_PASSWORD]
         self.printed: list[str] = []
 
     @property
@@ -142,7 +160,7 @@ class Deployment:
         return AccountAdministration(
             accounts={
                 kind: DynamoAccounts(runtime.dynamodb(), "ClientsTable", pause, kind)
-                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
+                for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)
             },
             failures=DynamoLoginFailures(runtime.dynamodb(), "TokensTable"),
             hasher=PasswordHasher(CHEAPEST, token_bytes),
@@ -156,6 +174,27 @@ class Deployment:
         self.accounts.create(OwnerKind.ADMIN, ADMIN, ADMIN_PASSWORD, (ALL_RESOURCES,))
         self.accounts.create(OwnerKind.CUSTOMER, CUSTOMER, CUSTOMER_PASSWORD)
 
+    def register_demo_member(self) -> None:
+        """The account member that the events name, of two buyer accounts."""
+        self.become("shopper_login")
+        self.accounts.create(
+            OwnerKind.ACCOUNT_MEMBER,
+            MEMBER,
+            MEMBER_PASSWORD,
+            name="Demo Member",
+            email="demo@member.example",
+        )
+        buyers = BuyerAccountAdministration(
+            registry=DynamoBuyerAccounts(runtime.dynamodb(), "ClientsTable", pause),
+            members=DynamoAccounts(
+                runtime.dynamodb(), "ClientsTable", pause, OwnerKind.ACCOUNT_MEMBER
+            ),
+            now=now,
+            random=token_bytes,
+        )
+        for name in ("First company", "Second company"):
+            buyers.join(MEMBER, buyers.create(name).id)
+
     def become(self, name: str) -> None:
         """Take on a function's environment, and nothing besides."""
         resource = f"{name.title().replace('_', '')}Function"
@@ -167,12 +206,18 @@ class Deployment:
         }
         for variable in VALUES:
             self._monkeypatch.delenv(variable, raising=False)
-        for variable in variables:
-            self._monkeypatch.setenv(variable, self.values[variable])
+        for variable, value in variables.items():
+            if self._is_given(value):
+                self._monkeypatch.setenv(variable, self.values[variable])
         # Making a client takes longer than all the rest, and all functions make the same one.
         forget("dynamodb")
         logger.remove_keys(["correlation_id", "function_request_id"])
         self._monkeypatch.setattr(logger.registered_handler, "stream", sys.stdout)
+
+    def _is_given(self, value: object) -> bool:
+        """Whether the one condition on a variable holds."""
+        condition = value.get("Fn::If", [""])[0] if isinstance(value, dict) else ""
+        return condition != "SignsIntrospection" or self.values["SIGNED_INTROSPECTION"] == "true"
 
     def invoke(self, name: str, event: Event, context: Context | None = None) -> Any:  # noqa: ANN401 - each function answers in its own shape
         """A cold start of the function, and one event; what it prints must hold nothing secret."""

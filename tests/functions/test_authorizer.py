@@ -128,7 +128,7 @@ def test_a_route_with_an_identity_source_is_refused_here(
 
 @pytest.mark.parametrize("dead", DEAD)
 def test_dead_tokens(deployment: Deployment, dead: str) -> None:
-    """No token and any dead one is denied by the next call, for every kind (items 22, 76)."""
+    """No token and any dead one is denied by the next call, for every kind (items 22, 48, 76)."""
     token = DEAD[dead](deployment)
     for kind in KINDS:
         event = ask(kind, token)
@@ -305,3 +305,18 @@ def test_documented_direct_invocation(deployment: Deployment) -> None:
     found = deployment.invoke("authorizer", event | {"token": deployment.issue("elastic_path")})
     answer["context"]["expires_at"] = found["context"]["expires_at"]
     assert found == answer
+
+
+@pytest.mark.parametrize("kind", [GUESTS, HTTP_V2, "http_v1", "rest_request", WEBSOCKET])
+def test_a_token_in_the_query_is_none(deployment: Deployment, kind: str) -> None:
+    """Only the header is read, so that there is never a second way in (item 73)."""
+    token = deployment.issue()
+    event = load_event(f"authorizer/{kind}")
+    for name in ("authorization", "Authorization"):
+        event["headers"].pop(name, None)
+    event["identitySource"] = None
+    event["rawQueryString"] = f"access_token={token}"
+    event["queryStringParameters"] = {"access_token": token}
+    event["multiValueQueryStringParameters"] = {"access_token": [token]}
+    answer = deployment.invoke("authorizer", event)
+    assert answer["context"]["active"] == "false"

@@ -9,6 +9,7 @@ from token_service.domain.policy import Verdict
 from tests.functions.deployment import Deployment, Event, load_event
 
 CALLER = {
+    "shopper": "",
     "kind": "client",
     "client_id": "demo-client",
     "subject": "demo-client",

@@ -73,7 +73,7 @@ def test_success(people: Deployment, event: str, kind: str, content_type: str) -
     (line,) = people.logs
     assert (line["level"], line["operation"], line["result"]) == ("INFO", "issue", "ok")
     assert (line["dialect"], line["grant"]) == ("magento", "password")
-    assert re.fullmatch(f"{kind}:[0-9a-f]{{32}}", line["client_id"])
+    assert re.fullmatch(f"{kind}:[0-9a-f-]{{36}}", line["client_id"])
     (count,) = people.counts
     assert count["TokensIssued"] == [1.0]
     assert (count["dialect"], count["grant"]) == ("magento", "password")

@@ -1,10 +1,13 @@
 """The custom resource that makes the signing keys."""
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import jwt
 import pytest
+from token_service.domain.limits import HOUR
 
 from tests.functions.conftest import CloudFormation
 from tests.functions.deployment import Deployment, Event, load_event
@@ -22,7 +25,10 @@ def request(name: str, cloudformation: CloudFormation, **properties: str) -> Eve
 
 def secret() -> str:
     """What the secret holds."""
-    return boto3.client("secretsmanager").get_secret_value(SecretId="SigningSecret")["SecretString"]
+    answer = boto3.client("secretsmanager").get_secret_value(
+        SecretId="SigningSecret", VersionStage="AWSCURRENT"
+    )
+    return answer["SecretString"]
 
 
 def keyring(dynamodb: "DynamoDBClient") -> list[dict[str, Any]]:
@@ -72,14 +78,19 @@ def test_again(
 def test_update_to_another_algorithm(
     deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDBClient"
 ) -> None:
-    """A new algorithm makes a new key; tokens of the old one stay good (item 53)."""
+    """A key of the new algorithm is announced, and the old one signs until then (item 53)."""
     token = deployment.issue()
     deployment.invoke("rotate_keys", request("update", cloudformation))
     created, updated = (json.loads(body) for _, body in cloudformation.answers)
     assert updated["PhysicalResourceId"] == created["PhysicalResourceId"]
     assert updated["Data"] == created["Data"]
-    assert {key["alg"] for key in keyring(dynamodb)} == {"ES256", "EdDSA"}
-    assert deployment.invoke("authorizer", load_event("authorizer/direct", token))["isAuthorized"]
+    assert [(key["alg"], key["state"]) for key in keyring(dynamodb)] == [
+        ("ES256", "current"),
+        ("EdDSA", "next"),
+    ]
+    for each in (token, deployment.issue()):
+        answer = deployment.invoke("authorizer", load_event("authorizer/direct", each))
+        assert answer["isAuthorized"]
 
 
 def test_delete_keeps_the_keys(
@@ -103,3 +114,70 @@ def test_failure_is_answered(
     answer = json.loads(cloudformation.answers[0][1])
     assert (answer["Status"], answer["Reason"]) == ("FAILED", "ValueError; see the function's log")
     assert answer["PhysicalResourceId"] == "SigningKeys"
+
+
+class TestSchedule:
+    """The hourly run, and runs that an operator asks for."""
+
+    def test_nothing_is_due(self, deployment: Deployment) -> None:
+        """Most hours nothing is done, and that is told."""
+        told = deployment.invoke("rotate_keys", load_event("rotate_keys/scheduled"))
+        assert (told["steps"], told["next"], told["published"]) == ([], None, 1)
+
+    def test_a_deployment_whose_keys_are_gone(self, empty_deployment: Deployment) -> None:
+        """The schedule alone makes a first key as well, of the algorithm chosen."""
+        told = empty_deployment.invoke("rotate_keys", load_event("rotate_keys/scheduled"))
+        assert told["steps"] == ["made", "published", "promoted", "recorded"]
+
+    def test_rotate_is_asked_for_twice(
+        self, deployment: Deployment, dynamodb: "DynamoDBClient"
+    ) -> None:
+        """One next key, shown in the JWKS; tokens still carry the old kid (item 53)."""
+        old = keyring(dynamodb)[0]["kid"]
+        first = deployment.invoke("rotate_keys", load_event("rotate_keys/rotate"))
+        again = deployment.invoke("rotate_keys", load_event("rotate_keys/rotate"))
+        assert (first["steps"], again["steps"]) == (["made", "published"], [])
+        assert first["current"] == again["current"] == old
+        assert first["next"] == again["next"]
+        assert first["next_may_sign_at"] > time.time() + 2 * HOUR
+        answer = deployment.invoke("discovery", load_event("discovery/jwks"))
+        assert [key["kid"] for key in json.loads(answer["body"])["keys"]] == [old, first["next"]]
+        assert jwt.get_unverified_header(deployment.issue())["kid"] == old
+
+    def test_an_emergency(self, deployment: Deployment) -> None:
+        """The fresh key signs at once; a token of before is refused by a function that starts."""
+        deployment.invoke("rotate_keys", load_event("rotate_keys/rotate"))
+        token = deployment.issue()
+        told = deployment.invoke("rotate_keys", load_event("rotate_keys/replace_compromised"))
+        assert "withdrawn" in told["steps"]
+        assert (told["published"], told["next"]) == (1, None)
+        fresh = deployment.issue()
+        assert jwt.get_unverified_header(fresh)["kid"] == told["current"]
+        for each, authorized in ((token, False), (fresh, True)):
+            answer = deployment.invoke("authorizer", load_event("authorizer/direct", each))
+            assert answer["isAuthorized"] is authorized
+        answer = deployment.invoke("discovery", load_event("discovery/jwks"))
+        assert [key["kid"] for key in json.loads(answer["body"])["keys"]] == [told["current"]]
+
+    @pytest.mark.parametrize("action", ["", "Rotate", None, 1, "replace"])
+    def test_guesses_nothing(self, deployment: Deployment, action: object) -> None:
+        """An action that is none is refused, and the keys stay as they are."""
+        before = secret()
+        with pytest.raises(ValueError, match="action must be one of"):
+            deployment.invoke("rotate_keys", {"action": action})
+        assert secret() == before
+
+    def test_counts_and_says_nothing_secret(self, deployment: Deployment) -> None:
+        """One line, the age of the key that signs, and no key in either (item 78)."""
+        deployment.printed.clear()
+        told = deployment.invoke("rotate_keys", load_event("rotate_keys/rotate"))
+        (line,) = deployment.logs
+        assert (line["message"], line["steps"]) == ("keys rotated", ["made", "published"])
+        (count,) = deployment.counts
+        assert count["KeyAge"] == [float(told["key_age"])]
+        assert count["KeysPublished"] == [2.0]
+        pems: list[str] = [key["pem"] for key in json.loads(secret()).values()]
+        assert len(pems) == 2
+        for shown in (json.dumps(told), "".join(deployment.printed)):
+            assert "PRIVATE" not in shown
+            assert not [pem for pem in pems if pem.splitlines()[1] in shown]

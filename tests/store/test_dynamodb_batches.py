@@ -75,9 +75,10 @@ class Untransacted(Partial):
     """A client whose transactions are one write after the other: moto's copy all tables first."""
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 - AWS's name
-        """Each Put of them."""
+        """Each Put of them: in an empty table there is nothing to delete."""
         for action in TransactItems:
-            self._client.put_item(**action["Put"])
+            if "Put" in action:
+                self._client.put_item(**action["Put"])
 
 
 def test_lists_300_clients_through_the_directory(

@@ -8,7 +8,7 @@ import pytest
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
 from token_service.domain.algorithms import SigningAlgorithm
-from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.errors import InvalidGrant
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.issue import IssueRequest, TokenIssuer
@@ -35,7 +35,7 @@ from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, si
 from tests.clock import FrozenClock, SeededBytes
 from tests.memory_store import place_of
 from tests.samples import NOW, a_client, a_record, an_account, an_integration
-from tests.service import ISSUER, key_pair
+from tests.service import ISSUER, authenticator, key_pair
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ LONGEST = a_record(
     access=Access.READ_ONLY,
     scope=("s" * 149, "t" * 150),
     audience=("a" * 149, "b" * 150),
+    jkt="k" * 43,  # a SHA-256 in base64url (RFC 7638)
+    account="0" * 36,
     issued_at=9_999_999_000,
     expires_at=9_999_999_999,
 )
@@ -75,17 +77,25 @@ def mint(store: Store) -> TokenMint:
     )
 
 
-def issue(store: Store, administration: ClientAdministration, details: NewClient) -> IssuedToken:
+def issue(
+    store: Store,
+    administration: ClientAdministration,
+    details: NewClient,
+    resources: tuple[str, ...] = (),
+) -> IssuedToken:
     """A token of a new client, kept in this store."""
     made = administration.create(details)
     now = FrozenClock(NOW)
-    issuer = TokenIssuer(ClientAuthenticator(store.clients, now), mint(store))
+    proofs = ProofVerifier(store.nonces, now)
+    issuer = TokenIssuer(authenticator(store.clients, now), mint(store), proofs)
     credentials = ClientCredentials(made.client.id, made.secret)
-    return issuer.issue(IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant)))
+    return issuer.issue(
+        IssueRequest(Grant.CLIENT_CREDENTIALS, credentials, frozenset(Grant), resources=resources)
+    )
 
 
 def test_the_longest_record_is_one_write_unit(dynamo: Store) -> None:
-    """Ids, scopes and audiences at their limits still fit, even when revoked."""
+    """Ids, scopes and audiences at their limits, and a bound key, fit even when revoked."""
     dynamo.tokens.put(LONGEST)
     dynamo.tokens.revoke(place_of(LONGEST), LONGEST.owner, 9_999_999_999)
     revoked = dynamo.tokens.find(place_of(LONGEST))
@@ -108,7 +118,8 @@ def test_a_longer_record_is_refused_before_it_is_written(dynamo: Store, calls: l
 def test_the_longest_client_allowed_gets_its_token(
     dynamo: Store, token_format: TokenFormat
 ) -> None:
-    """Whatever an operator may register can also be issued to."""
+    """Whatever an operator may register can also be issued to, and chosen from."""
+    audience = tuple(f"u:{n:02}" + "a" * 25 for n in range(10))
     administration = ClientAdministration(dynamo.clients, FrozenClock(NOW), SeededBytes())
     token = issue(
         dynamo,
@@ -117,10 +128,12 @@ def test_the_longest_client_allowed_gets_its_token(
             name="n" * 255,
             id="c" * LIMITS.client_id,
             scopes=tuple(f"{n:02}" + "s" * 7 for n in range(30)),
-            audience=tuple(f"{n:02}" + "a" * 7 for n in range(30)),
+            audience=audience,
             token_format=token_format,
         ),
+        resources=audience[::-1],
     )
+    assert token.record.audience == audience[::-1]
     assert dynamo.tokens.find(place_of(token.record)) == token.record
     assert len(token.value) <= LIMITS.token
 
@@ -157,8 +170,8 @@ def test_ttl_is_a_number_of_seconds(dynamo: Store, template: dict[str, Any]) -> 
     dynamo.clients.create(a_client(expires_at=NOW + 86400))
     tables = dump(boto3.client("dynamodb"))
     assert [item["expires_at"] for item in tables["TokensTable"]] == [{"N": str(NOW + 3600)}]
-    # The client and its directory entry end together.
-    assert [item["expires_at"] for item in tables["ClientsTable"]] == [{"N": str(NOW + 86400)}] * 2
+    # The client, its key's id and its directory entry end together.
+    assert [item["expires_at"] for item in tables["ClientsTable"]] == [{"N": str(NOW + 86400)}] * 3
     for name in tables:
         ttl = template["Resources"][name]["Properties"]["TimeToLiveSpecification"]
         assert ttl == {"AttributeName": "expires_at", "Enabled": True}
@@ -169,7 +182,7 @@ def test_what_never_ends_has_no_ttl(dynamo: Store) -> None:
     dynamo.clients.create(a_client())
     dynamo.expired.advance(5)
     tables = dump(boto3.client("dynamodb"))
-    assert [len(items) for items in tables.values()] == [1, 2]
+    assert [len(items) for items in tables.values()] == [1, 3]
     assert not any("expires_at" in item for items in tables.values() for item in items)
 
 

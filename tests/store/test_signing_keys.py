@@ -3,15 +3,22 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
-from token_service.domain.keys import KeyState, PublicKey, load_public
-from token_service.domain.rotation import Keyring, KeyringChangedError, KeyRotation, make_key
+from token_service.domain.key_pairs import make_key
+from token_service.domain.keys import KeyState, PrivateKey, PublicKey, load_public
+from token_service.domain.rotation import (
+    Keyring,
+    KeyRotation,
+    KeysChangedError,
+    PrivateKeyring,
+    RotationPolicy,
+)
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 
 from tests.clock import FrozenClock, SeededBytes
@@ -33,10 +40,16 @@ def secrets(dynamodb: "DynamoDBClient") -> "SecretsManagerClient":  # noqa: ARG0
     return client
 
 
+def a_private_key(algorithm: SigningAlgorithm, seed: int) -> PrivateKey:
+    """A key of its own."""
+    return make_key(algorithm, 1, SeededBytes(seed))[0]
+
+
 def public_key(algorithm: SigningAlgorithm, state: KeyState, retired_at: int | None) -> PublicKey:
     """A key in some state of its life."""
     key = key_pair(algorithm)[1]
-    return PublicKey(f"{state}", algorithm, key.jwk, state, key.created_at, retired_at)
+    signed = None if state is KeyState.NEXT else 1_700_000_900
+    return PublicKey(f"{state}", algorithm, key.jwk, state, 1_700_000_800, signed, retired_at)
 
 
 def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDBClient") -> None:
@@ -46,7 +59,8 @@ def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDBClient") -> Non
         (
             public_key(SigningAlgorithm.EDDSA, KeyState.PREVIOUS, 1_800_000_001),
             public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),
-            public_key(SigningAlgorithm.RS256, KeyState.PREVIOUS, 1_800_000_000),
+            public_key(SigningAlgorithm.RS256, KeyState.WITHDRAWN, 1_800_000_000),
+            public_key(SigningAlgorithm.ES256, KeyState.NEXT, None),
         ),
         since=1_700_000_000,
     )
@@ -78,35 +92,140 @@ def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDBClient") -> 
     first = Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5)
     keys.save(first)
     keys.save(first)
-    with pytest.raises(KeyringChangedError):
+    with pytest.raises(KeysChangedError):
         keys.save(Keyring((public_key(SigningAlgorithm.EDDSA, KeyState.CURRENT, None),), since=5))
     assert keys.keyring() == replace(first, version=1)
 
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)
-def test_the_private_key_comes_back_as_it_was_saved(
+def test_private_keys_come_back_as_they_were_saved(
     secrets: "SecretsManagerClient", algorithm: SigningAlgorithm
 ) -> None:
-    """What signs is what was saved last."""
+    """What signs, and what will, is what was saved last; who signs reads the one alone."""
     keys = SecretPrivateKeys(secrets, "signing")
-    keys.save(make_key(SigningAlgorithm.ES256, 1, SeededBytes(3))[0])
-    private = key_pair(algorithm)[0]
-    keys.save(private)
-    assert keys.find() == private
+    now, soon = key_pair(algorithm)[0], a_private_key(SigningAlgorithm.ES256, 3)
+    for current, coming in ((None, now), (now, None), (now, soon), (soon, None)):
+        before = keys.keyring()
+        keys.save(replace(before, current=current, next=coming))
+        after = keys.keyring()
+        assert (after.current, after.next) == (current, coming)
+        assert after.version not in (None, before.version)
+    assert keys.load() == soon
+
+
+def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManagerClient") -> None:
+    """Of two that read the same, the first wins and the second is told so, at any point."""
+    first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
+    for _ in range(3):
+        keys = SecretPrivateKeys(secrets, "signing")
+        read = keys.keyring()
+        keys.save(replace(read, current=first))
+        with pytest.raises(KeysChangedError):
+            keys.save(replace(read, current=second))
+        assert keys.load() == first
+
+
+def test_private_keys_are_kept_when_the_label_moves(
+    secrets: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version that was stored and not made current, as after an interruption, signs nothing."""
+    keys = SecretPrivateKeys(secrets, "signing")
+    first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
+    keys.save(PrivateKeyring(current=first))
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(secrets, "update_secret_version_stage", _interrupted)
+        with pytest.raises(InterruptedError):
+            keys.save(replace(keys.keyring(), current=second))
+    assert keys.load() == first
+    keys.save(replace(keys.keyring(), current=second))
+    assert keys.load() == second
+
+
+def _interrupted(**_: object) -> None:
+    raise InterruptedError
+
+
+def test_our_own_retry_is_success(
+    secrets: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The label has moved and the answer was lost: asked again, it is where it should be."""
+    keys = SecretPrivateKeys(secrets, "signing")
+    keys.save(PrivateKeyring(next=a_private_key(SigningAlgorithm.EDDSA, 1)))
+    move = secrets.update_secret_version_stage
+
+    def twice(**parameters: Any) -> None:  # noqa: ANN401 - as the SDK takes them
+        move(**parameters)
+        move(**parameters)
+
+    monkeypatch.setattr(secrets, "update_secret_version_stage", twice)
+    private = a_private_key(SigningAlgorithm.EDDSA, 2)
+    keys.save(replace(keys.keyring(), current=private))
     assert keys.load() == private
+
+
+def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManagerClient") -> None:
+    """A missing permission is told as it is, not tried again for ever."""
+    keys = SecretPrivateKeys(secrets, "signing")
+    keys.save(PrivateKeyring())
+    answer_error(secrets, "UpdateSecretVersionStage", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        keys.save(keys.keyring())
 
 
 @pytest.mark.parametrize("value", [None, "{}", '{"current": null}'])
 def test_a_secret_without_a_key_is_not_an_error_to_look_into(
     secrets: "SecretsManagerClient", value: str | None
 ) -> None:
-    """Before the first key there is None; who must sign is told to try again."""
+    """Before the first key there is none; who must sign is told to try again."""
     if value is not None:
         secrets.put_secret_value(SecretId="signing", SecretString=value)
     keys = SecretPrivateKeys(secrets, "signing")
-    assert keys.find() is None
+    assert (keys.keyring().current, keys.keyring().next) == (None, None)
     with pytest.raises(Unavailable):
         keys.load()
+
+
+def test_keys_from_before_there_was_rotation_are_read(
+    dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient"
+) -> None:
+    """Both places as they were written then; the next run finds nothing to repair."""
+    private, public = key_pair(SigningAlgorithm.ES256)
+    former = key_pair(SigningAlgorithm.EDDSA)[1]
+    entries = [
+        {"kid": key.kid, "alg": key.algorithm, "jwk": key.jwk, "state": state}
+        | {"created_at": 1_799_000_000, "retired_at": retired_at}
+        for key, state, retired_at in (
+            (public, "current", None),
+            (former, "previous", 1_800_000_000),
+        )
+    ]
+    dynamodb.put_item(
+        TableName="ClientsTable",
+        Item={
+            "entity": {"S": "keys#signing"},
+            "part": {"S": "public"},
+            "keys": {"S": json.dumps(entries)},
+            "since": {"N": "1799000000"},
+            "version": {"N": "3"},
+        },
+    )
+    entry = {"kid": private.kid, "alg": private.algorithm, "pem": private.pem}
+    secrets.put_secret_value(SecretId="signing", SecretString=json.dumps({"current": entry}))
+    rotation = KeyRotation(
+        DynamoPublicKeys(dynamodb, "ClientsTable"),
+        SecretPrivateKeys(secrets, "signing"),
+        FrozenClock(),
+        SeededBytes(),
+    )
+    done = rotation.advance(RotationPolicy(SigningAlgorithm.ES256))
+    assert done.steps == ()
+    assert [(key.kid, key.state) for key in done.keyring.keys] == [
+        (public.kid, KeyState.CURRENT),
+        (former.kid, KeyState.PREVIOUS),
+    ]
+    assert {key.published_at for key in done.keyring.keys} == {1_799_000_000}
+    done = rotation.advance(RotationPolicy(SigningAlgorithm.ES256, max_age=1_000_000))
+    assert len(done.keyring.keys) == 3
 
 
 @pytest.mark.parametrize(
@@ -117,7 +236,7 @@ def test_a_secret_without_a_key_is_not_an_error_to_look_into(
         ("AccessDeniedException", 400, ClientError),
     ],
 )
-@pytest.mark.parametrize("act", [SecretPrivateKeys.find, SecretPrivateKeys.load])
+@pytest.mark.parametrize("act", [SecretPrivateKeys.keyring, SecretPrivateKeys.load])
 def test_secrets_manager_s_outages_are_told_from_mistakes(
     secrets: "SecretsManagerClient",
     act: Callable[[SecretPrivateKeys], object],
@@ -142,10 +261,14 @@ def test_no_private_key_reaches_the_table(
         FrozenClock(),
         SeededBytes(),
     )
-    keyring = rotation.ensure(algorithm)
+    policy = RotationPolicy(algorithm)
+    rotation.advance(policy)
+    keyring = rotation.rotate(policy).keyring
     (item,) = dynamodb.scan(TableName="ClientsTable")["Items"]
     assert "PRIVATE" not in str(item)
     for entry in json.loads(item["keys"]["S"]):
         assert not PRIVATE_MEMBERS & set(entry["jwk"])
-    private = SecretPrivateKeys(secrets, "signing").load()
-    assert [key.kid for key in keyring.keys] == [private.kid]
+    private = SecretPrivateKeys(secrets, "signing").keyring()
+    assert private.current
+    assert private.next
+    assert [key.kid for key in keyring.keys] == [private.current.kid, private.next.kid]

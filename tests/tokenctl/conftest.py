@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 from token_service.domain.algorithms import SigningAlgorithm
-from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import ClientCredentials, Grant
 from token_service.domain.rotation import Keyring
+from token_service.store.nonces import DynamoNonces
 from token_service.store.signing_keys import DynamoPublicKeys
 
-from tests.service import ISSUER, key_pair
+from tests.service import ISSUER, authenticator, key_pair
 from tokenctl.cli import main
 from tokenctl.deployment import Deployment
 
@@ -59,6 +60,7 @@ def deployment(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> D
             "Since": str(int(time.time()) - 5 * 3600),
             "SweepGrace": "0",
             "NotBefore": "0",
+            "RotateKeysFunction": "RotateKeysFunction",
         },
         dynamodb,
     )
@@ -85,7 +87,9 @@ def issue(deployment: Deployment) -> Callable[[Any], str]:
         now=now,
         random=token_bytes,
     )
-    issuer = TokenIssuer(ClientAuthenticator(deployment.clients, now), mint)
+    proofs = ProofVerifier(DynamoNonces(deployment.dynamodb, "TokensTable"), now)
+    authenticating = authenticator(deployment.clients, now, uses=deployment.uses)
+    issuer = TokenIssuer(authenticating, mint, proofs)
 
     def new_token(created: Any) -> str:  # noqa: ANN401 - JSON
         credentials = ClientCredentials(created["client_id"], created["client_secret"])

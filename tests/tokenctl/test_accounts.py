@@ -38,7 +38,7 @@ def matches(deployment: Deployment, kind: str, name: str, password: str) -> bool
 def test_create(tokenctl: Tokenctl, options: tuple[str, ...], resources: list[str]) -> None:
     """It says who was made, and with what resources."""
     made = create(tokenctl, *ADMIN, *options)
-    assert re.fullmatch("[0-9a-f]{32}", made.pop("id"))
+    assert re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made.pop("id"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", made.pop("created_at"))
     assert made == {
         "kind": "admin",

@@ -47,13 +47,14 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
     """Every option of `create` comes back from `show`, under the same words."""
     options = (
         *("--scope", "a", "--scope", "b", "--audience", "https://x.example", "--format", "opaque"),
-        *("--lifetime", "30m", "--expires-in", "90d", "--introspection", "any"),
+        *("--lifetime", "30m", "--expires-in", "90d", "--introspection", "audience"),
+        *("--serves", "https://y.example", "--serves", "https://z.example", "--dpop-bound"),
         *("--grant", "client_credentials", "--id", "chosen.id"),
     )
     assert tokenctl.create(*options)["client_id"] == "chosen.id"
     shown = tokenctl.json("clients", "show", "chosen.id")
     expires_at = time.strptime(shown.pop("expires_at"), "%Y-%m-%dT%H:%M:%SZ")
-    assert set(shown.pop("secrets")[0]) == {"created_at", "expires_at"}
+    assert set(shown.pop("secrets")[0]) == {"created_at", "expires_at", "last_used_at"}
     assert shown.pop("created_at") < time.strftime("%Y-%m-%dT%H:%M:%SZ", expires_at)
     assert shown == {
         "client_id": "chosen.id",
@@ -65,7 +66,11 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
         "audience": ["https://x.example"],
         "token_format": "opaque",
         "token_lifetime": 1800,
-        "introspection": "any",
+        "introspection": "audience",
+        "serves": ["https://y.example", "https://z.example"],
+        "dpop_bound": True,
+        "jwks": [],
+        "last_used_at": None,
     }
     for_people = facts(tokenctl("clients", "show", "chosen.id").stdout)
     assert (for_people["scopes"], for_people["public"]) == ("a, b", "no")

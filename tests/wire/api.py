@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from token_service.system import iso_moment
 from token_service.wire import discovery
 from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
@@ -22,6 +23,9 @@ from token_service.wire.http import Request, Response
 from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
 from token_service.wire.registry import dialects
+from token_service.wire.shoppers.customers import CustomerTokens
+from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS, ClientOnly, ShopperEndpoint
+from token_service.wire.shoppers.members import MemberSignIn, asks_for_one_time_password
 
 from tests.service import ISSUER, Service
 from tests.wire.demo_clients import CLIENT, SECRET, register
@@ -32,14 +36,17 @@ CREDENTIALS = {"client_id": CLIENT, "client_secret": SECRET}
 CLIENT_CREDENTIALS = {"grant_type": "client_credentials", **CREDENTIALS}
 # ANY /rest/{proxy+}, ANY /index.php/{proxy+} and ANY /soap/{store}
 _PEOPLE = re.compile(r"/(rest|index\.php)/.+|/soap/[^/]+", re.DOTALL)
+REALM, PROFILE = "063623f1-9182-4c8f-bb17-91d326e06e69", "9a44bb7e-e377-4382-b36e-c8030aad1c2d"
 SWITCHES: dict[str, Any] = {"elastic_path_repeat_data": True, "allow_origin": "*"}
 
 
 class Api:
     """Sends requests to the endpoint that template.yaml would send them to."""
 
-    def __init__(self, service: Service | None = None, **switches: object) -> None:
-        """`switches` are the deploy parameters of `registry.dialects`."""
+    def __init__(
+        self, service: Service | None = None, *, signed: bool = False, **switches: object
+    ) -> None:
+        """`signed` is SignedIntrospection; `switches` are the parameters of `registry.dialects`."""
         self.service = service or Service()
         register(self.service.administration)
         self.outcomes: list[Outcome] = []
@@ -48,15 +55,30 @@ class Api:
         by_operation = {
             Operation.ISSUE: IssueEndpoint(self.dialects, told, self.service.issuer),
             Operation.INTROSPECT: IntrospectEndpoint(
-                self.dialects, told, self.service.introspector
+                self.dialects,
+                told,
+                self.service.introspector,
+                self.service.signer if signed else None,
             ),
             Operation.REVOKE: RevokeEndpoint(self.dialects, told, self.service.revocation),
         }
-        documents = DiscoveryEndpoint(self.dialects, told, ISSUER, self.service.keys)
+        documents = DiscoveryEndpoint(
+            self.dialects, told, ISSUER, self.service.keys, signed_introspection=signed
+        )
         people = People(self.service.login, self.service.validator)
         self._login = MagentoEndpoint(self.dialects, told, people, ISSUER)
+        self._shoppers = ShopperEndpoint(
+            self.dialects,
+            told,
+            callers=ClientOnly(self.service.validator, ISSUER),
+            customers=CustomerTokens(self.service.login),
+            members=MemberSignIn(self.service.members, self.service.validator, REALM, PROFILE),
+            base_url=ISSUER,
+            write_moment=iso_moment,
+        )
         self._fallback = Endpoint(self.dialects, told)
         self._routes: dict[str, Endpoint] = dict.fromkeys(discovery.PATHS, documents)
+        self._routes |= dict.fromkeys((CUSTOMERS, MEMBERS), self._shoppers)
         self._routes |= {
             path: by_operation[operation]
             for dialect in self.dialects
@@ -67,6 +89,8 @@ class Api:
     def respond(self, request: Request) -> Response:
         """The answer to a request as the endpoints see it."""
         elsewhere = self._login if _PEOPLE.fullmatch(request.path) else self._fallback
+        if asks_for_one_time_password(request.path):
+            elsewhere = self._shoppers
         return self._routes.get(request.path, elsewhere).respond(request)
 
     def post(self, path: str, fields: Fields, **headers: str) -> Response:

@@ -11,6 +11,7 @@ PUBLIC = "demo-public-client"
 SECRETS = (SECRET, SERVER_SECRET, OTHER_SECRET, DISABLED_SECRET)
 ADMIN, ADMIN_PASSWORD = "demo-admin", "demo-password-0001"
 CUSTOMER, CUSTOMER_PASSWORD = "demo@customer.example", "demo-password-0002"
+MEMBER, MEMBER_PASSWORD = "demo-member", "demo-password-0004"
 WRONG_PASSWORD = "wrong-password-0003"
 SCOPES = ("orders:read", "orders:write")
 

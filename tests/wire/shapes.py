@@ -40,6 +40,10 @@ def _simple_store(response: Response) -> None:
 
 
 def _standard(response: Response) -> None:
+    if not response.body:  # RFC 6750 section 3.1: no error where no credentials were sent
+        assert response.headers["www-authenticate"].startswith("Bearer ")
+        assert "content-type" not in response.headers
+        return
     body = json.loads(response.body)
     assert response.headers["content-type"] == "application/json"
     assert set(body) <= {"error", "error_description"}

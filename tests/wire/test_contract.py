@@ -128,7 +128,10 @@ class TestDialect:
     def test_tells_every_error(
         self, dialect: Dialect, kind: type[ServiceError], place: str
     ) -> None:
-        """Every refusal has a status and the dialect's shape, and hides its detail (item 80)."""
+        """Every refusal has a status and the dialect's shape, hides its detail, and is not kept.
+
+        (items 29, 80)
+        """
         path = next((p for p, op in routes(dialect).items() if op == place), dialect.prefixes[0])
         response = dialect.write_error(make(kind), Request("POST", path))
         assert_refusal(dialect.name, response)
@@ -191,7 +194,7 @@ class TestDialect:
         assert told == dialect.write_error(InvalidClient(), request)
 
     def test_grants_offered_are_for_clients(self, issuing: ClientTokens) -> None:
-        """A request that was read carries only grants that a client can be given."""
+        """A request that was read carries only grants that a client can be given (item 36)."""
         body = b"grant_type=client_credentials&client_id=a&client_secret=b"
         read = issuing.read_issue(Request("POST", token_path(issuing), FORM, body))
         assert read.grants

@@ -15,12 +15,13 @@ PUBLIC_MEMBERS = {
     SigningAlgorithm.PS256: {"kty", "n", "e"},
     SigningAlgorithm.ES256: {"kty", "crv", "x", "y"},
     SigningAlgorithm.EDDSA: {"kty", "crv", "x"},
+    SigningAlgorithm.ED25519: {"kty", "crv", "x"},
 }
 
 
 @pytest.mark.parametrize("path", METADATA_PATHS)
 def test_metadata(api: Api, path: str) -> None:
-    """Both documents name the issuer exactly, and endpoints that exist (item 85)."""
+    """Both documents name the issuer exactly, and endpoints that exist (items 26, 85)."""
     document = body_of(api.send("GET", path))
     assert document["issuer"] == ISSUER
     clients = [dialect for dialect in api.dialects if isinstance(dialect, ClientTokens)]
@@ -29,10 +30,16 @@ def test_metadata(api: Api, path: str) -> None:
         assert document[name].startswith(ISSUER)
         assert document[name].removeprefix(ISSUER) in routes
     assert document["grant_types_supported"] == ["client_credentials"]
-    methods = ["client_secret_basic", "client_secret_post"]
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
     assert document["token_endpoint_auth_methods_supported"] == methods
     assert document["introspection_endpoint_auth_methods_supported"] == methods
     assert document["revocation_endpoint_auth_methods_supported"] == [*methods, "none"]
+    for name in ("token", "introspection", "revocation"):  # RFC 8414 section 2 asks for these, too
+        algorithms = document[f"{name}_endpoint_auth_signing_alg_values_supported"]
+        assert algorithms == ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
+    assert document["service_documentation"] == f"{ISSUER}/docs"
+    assert "introspection_signing_alg_values_supported" not in document
+    assert document["dpop_signing_alg_values_supported"] == list(SigningAlgorithm)
     # Required by RFC 8414 and OpenID Connect Discovery.
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from token_service.domain.model import Access
-from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.elastic_path.dialect import ElasticPath
 from token_service.wire.http import Request
 
 from tests.wire.api import CLIENT_CREDENTIALS, CREDENTIALS, Api, Fields, basic, body_of

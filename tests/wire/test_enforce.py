@@ -3,16 +3,17 @@
 from typing import Any
 
 import pytest
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.wire import simple_store, standard
-from token_service.wire.elastic_path import ElasticPath
+from token_service.wire.elastic_path.dialect import ElasticPath
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import Request, Response
 from token_service.wire.magento.dialect import Magento
-from token_service.wire.oauth import OAuthDialect
 
 from tests.service import ISSUER
 from tests.wire.api import body_of
 
+BOUND = f'DPoP algs="{" ".join(SigningAlgorithm)}"'
 REQUEST = Request("GET", "/v2/products")
 FOUND = {
     "active": "true",
@@ -87,14 +88,35 @@ def test_magento_s_words(verdict: str, required: str) -> None:
     }
 
 
-@pytest.mark.parametrize("dialect", [simple_store.dialect(ISSUER), standard.dialect(ISSUER)])
-def test_oauth_words(dialect: OAuthDialect) -> None:
-    """Other backends say it as RFC 6750 does: 401 with a challenge, 403 without (item 74)."""
+def test_simple_store_s_words() -> None:
+    """Its backends say 401 with a challenge, and 403, each with one member."""
+    dialect = simple_store.dialect(ISSUER)
     nobody = enforce(event(verdict="unauthenticated"), REQUEST, dialect)
     reader = enforce(event(verdict="insufficient"), REQUEST, dialect)
     assert isinstance(nobody, Response)
     assert isinstance(reader, Response)
     assert (nobody.status, body_of(nobody)) == (401, {"error": "invalid_token"})
-    assert nobody.headers["www-authenticate"] == f'Bearer realm="{ISSUER}"'
+    both = f'Bearer realm="{ISSUER}", {BOUND}'
+    assert nobody.headers["www-authenticate"] == both
     assert (reader.status, body_of(reader)) == (403, {"error": "insufficient_scope"})
     assert "www-authenticate" not in reader.headers
+
+
+@pytest.mark.parametrize(
+    ("verdict", "token", "status", "error"),
+    [
+        ("unauthenticated", "", 401, None),
+        ("unauthenticated", "Bearer dead", 401, "invalid_token"),
+        ("insufficient", "Bearer weak", 403, "insufficient_scope"),
+    ],
+)
+def test_standard_words(verdict: str, token: str, status: int, error: str | None) -> None:
+    """Challenges as RFC 6750 section 3 has them: no error without credentials (item 74)."""
+    request = Request("GET", "/orders", {"authorization": token} if token else {})
+    refusal = enforce(event(verdict=verdict), request, standard.dialect(ISSUER))
+    assert isinstance(refusal, Response)
+    assert refusal.status == status
+    attribute = f', error="{error}"' if error else ""
+    bearer = f'Bearer realm="{ISSUER}"{attribute}'
+    assert refusal.headers["www-authenticate"] == f"{bearer}, {BOUND}"
+    assert refusal.body == (f'{{"error":"{error}"}}' if error else "")

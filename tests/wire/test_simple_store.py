@@ -58,7 +58,7 @@ class TestSuccess:
         "content_type", [FORM, FORM.upper(), f"{FORM}; charset=utf-8", f" {FORM} ;x=y"]
     )
     def test_media_type_parameters_and_case(self, api: Api, content_type: str) -> None:
-        """Parameters and case of the media type do not matter (step 1, item 3)."""
+        """Parameters and case of the media type do not matter at step 1 (item 3)."""
         assert api.post(TOKEN, CLIENT_CREDENTIALS, content_type=content_type).status == 200
 
     @pytest.mark.parametrize(

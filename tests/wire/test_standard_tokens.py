@@ -85,7 +85,7 @@ class TestIntrospection:
 
     @pytest.mark.parametrize("token", ["unknown", "a.b.c", "..", "f" * 40, "t" * 9000, "é", " "])
     def test_nonsense(self, api: Api, token: str) -> None:
-        """Whatever is no token is inactive, and nothing more is said (item 58)."""
+        """Whatever is no token is inactive, and nothing more is said (items 29, 58)."""
         response = api.post(INTROSPECT, AS_SERVER | {"token": token})
         assert (response.status, response.body) == (200, INACTIVE)
         assert response.headers == {"content-type": "application/json", **NO_STORE}

@@ -42,13 +42,14 @@ def comparisons(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def work(
     api: Api, path: str, who: tuple[str, str], comparisons: list[int]
 ) -> tuple[int, list[int]]:
-    """Store reads and comparisons that one refusal costs."""
+    """Store reads, writes and comparisons that one refusal costs."""
     client_id, secret = who
-    api.service.clients.reads = 0
+    api.service.clients.reads = api.service.client_failures.writes = 0
     comparisons.clear()
     fields = {"grant_type": "client_credentials", "token": "t"}
     response = api.post(path, fields | {"client_id": client_id, "client_secret": secret})
     assert response.status in (400, 401)
+    assert api.service.client_failures.writes == 1
     return api.service.clients.reads, list(comparisons)
 
 
@@ -57,7 +58,7 @@ def work(
     ("path", "who"), sorted(set(product(PATHS, UNPROVEN)) - {("/connect/token", "public")})
 )
 def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> None:
-    """Every refusal costs exactly one read of the client, and at least one comparison."""
+    """Every refusal costs exactly one read of the client, and at least one comparison (item 15)."""
     reads, compared = work(api, path, UNPROVEN[who], comparisons)
     assert reads == work(api, path, WRONG, comparisons)[0] == 1
     assert compared
@@ -66,7 +67,7 @@ def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> No
 
 @pytest.mark.parametrize("path", PATHS)
 def test_same_comparisons(api: Api, path: str, comparisons: list[int]) -> None:
-    """An unknown client costs as many comparisons as a wrong secret."""
+    """An unknown client costs as many constant-time comparisons as a wrong secret (item 16)."""
     assert work(api, path, UNPROVEN["unknown"], comparisons) == work(api, path, WRONG, comparisons)
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from token_service.domain.rotation import Rotated
 from token_service.domain.sweep import SweepResult
 from token_service.wire.endpoints import Outcome
 
@@ -51,10 +52,19 @@ def observe(outcome: Outcome) -> None:
         count(name, dimensions)
 
 
-def observe_authorization(kind: str, verdict: str, client_id: str | None) -> None:
+def observe_authorization(
+    kind: str, verdict: str, client_id: str | None, reason: str | None
+) -> None:
     """Log and count one authorization."""
-    logger.info("authorized", kind=kind, verdict=verdict, client_id=client_id)
+    logger.info("authorized", kind=kind, verdict=verdict, client_id=client_id, reason=reason)
     count("Authorizations", {"kind": kind, "verdict": verdict})
+
+
+def observe_missed_use(error: Exception) -> None:
+    """Log and count a client's use that could not be noted; the client was served."""
+    # The message might name the client's item; the type cannot.
+    logger.warning("use not noted", detail=type(error).__name__)
+    count("MissedUses", {"reason": type(error).__name__})
 
 
 def observe_sweep(result: SweepResult) -> None:
@@ -70,6 +80,16 @@ def observe_sweep(result: SweepResult) -> None:
         ("SweepLag", MetricUnit.Seconds, result.lag),
     ):
         metrics.add_metric(name, unit, value)
+    metrics.flush_metrics()
+
+
+def observe_rotation(done: Rotated) -> None:
+    """Log and count one run of the key rotation: its steps, and how old the key that signs is."""
+    facts = done.as_dict()
+    logger.info("keys rotated", extra=facts)
+    metrics = Metrics(namespace=NAMESPACE)
+    metrics.add_metric("KeyAge", MetricUnit.Seconds, facts["key_age"])
+    metrics.add_metric("KeysPublished", MetricUnit.Count, facts["published"])
     metrics.flush_metrics()
 
 

@@ -3,7 +3,6 @@
 The only place that reads the environment and the system's randomness, and that makes AWS clients.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Callable
@@ -13,34 +12,48 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from token_service.domain.administration import ClientAdministration
+from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.application_keys import ApplicationKeys
+from token_service.domain.client_assertions import ClientAssertions
+from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
+from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import ProofVerifier
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
 from token_service.domain.keys import SigningKeys, VerificationKeys
-from token_service.domain.limits import DEFAULT_LIFETIME, HOUR
+from token_service.domain.limits import DAY, DEFAULT_LIFETIME, HOUR
 from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind, TokenFormat
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.policy import Policy
-from token_service.domain.ports import LockOut
+from token_service.domain.policy_document import PolicyError, read_policy
+from token_service.domain.ports import FailureWindow, LockOut
 from token_service.domain.revoke import TokenRevocation
-from token_service.domain.rotation import KeyRotation
+from token_service.domain.rotation import KeyRotation, RotationPolicy
 from token_service.domain.sealing import Sealer
+from token_service.domain.server_nonces import ServerNonces
+from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.observability import (
     logger,
     observe,
     observe_authorization,
+    observe_missed_use,
     tracer,
 )
 from token_service.settings import Environment
 from token_service.store.accounts import DynamoAccounts
+from token_service.store.client_failures import DynamoClientFailures
+from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.integrations import DynamoIntegrations
 from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.nonce_seed import DynamoNonceSeed
 from token_service.store.nonces import DynamoNonces
 from token_service.store.owners import DynamoOwners
 from token_service.store.sealing_key import sealing_key
@@ -48,8 +61,9 @@ from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
 from token_service.system import AWS_CONFIG, now, pause
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
-from token_service.wire.dialect import Dialect
+from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
+from token_service.wire.elastic_path.application_keys import ApplicationKeysEndpoint
 from token_service.wire.endpoints import (
     Endpoint,
     IntrospectEndpoint,
@@ -59,7 +73,7 @@ from token_service.wire.endpoints import (
 from token_service.wire.http import event_from_response, request_from_event, request_id
 from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
-from token_service.wire.registry import dialect_for, dialects
+from token_service.wire.registry import assertion_audiences, dialect_for, dialects
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -127,6 +141,12 @@ def private_keys() -> SecretPrivateKeys:
 
 
 @cache
+def signing_keys() -> SigningKeys:
+    """The key to sign with, held and reloaded."""
+    return SigningKeys(private_keys().load, now)
+
+
+@cache
 def verification_keys() -> VerificationKeys:
     """The published keys, held and reloaded."""
     return VerificationKeys(public_keys().load, now)
@@ -143,12 +163,36 @@ def validator() -> TokenValidator:
 
 
 @cache
+def nonces() -> DynamoNonces:
+    """Values that were used, and may not be used again."""
+    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"))
+
+
+@cache
+def nonce_seed() -> DynamoNonceSeed:
+    """What nonces for DPoP proofs are made from."""
+    return DynamoNonceSeed(dynamodb(), environment().text("CLIENTS_TABLE"))
+
+
+def make_nonce_seed() -> None:
+    """Have a seed; only the function that makes the keys may write one."""
+    nonce_seed().ensure(secrets.token_bytes)
+
+
+@cache
+def proofs() -> ProofVerifier:
+    """Checks DPoP proofs, with nonces where this deployment requires them."""
+    required = environment().choice("DPOP_NONCES", "off", "required") == "required"
+    return ProofVerifier(nonces(), now, ServerNonces(nonce_seed().load, now) if required else None)
+
+
+@cache
 def mint() -> TokenMint:
     """Makes tokens; only functions that may read the signing secret can use it."""
     env = environment()
     return TokenMint(
         tokens=tokens(),
-        keys=SigningKeys(private_keys().load, now),
+        keys=signing_keys(),
         settings=MintSettings(
             issuer=env.text("ISSUER"), audience=env.text("AUDIENCE"), layout=env.layouts()[-1]
         ),
@@ -158,12 +202,37 @@ def mint() -> TokenMint:
 
 
 @cache
+def client_uses() -> DynamoClientUses:
+    """When clients were last used."""
+    return DynamoClientUses(dynamodb(), environment().text("CLIENTS_TABLE"), pause)
+
+
+def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientAuthenticator:
+    """Finds out which client calls one kind of endpoint."""
+    env = environment()
+    tokens_table, default = env.text("TOKENS_TABLE"), DEFAULT_FAILURE_WINDOW
+    window = FailureWindow(
+        env.number("CLIENT_AUTH_MAX_FAILURES", default.max_failures),
+        env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
+    )
+    names = assertion_audiences(env.text("ISSUER"), operation, all_dialects())
+    return ClientAuthenticator(
+        clients(),
+        now,
+        hold_seconds,
+        assertions=ClientAssertions(names, DynamoNonces(dynamodb(), tokens_table), now),
+        throttle=ClientThrottle(DynamoClientFailures(dynamodb(), tokens_table), window, now),
+        use=ClientUseNotes(client_uses(), now, observe_missed_use),
+    )
+
+
+@cache
 def issue_endpoint() -> Endpoint:
     """The token endpoints of clients."""
     env = environment()
-    authenticator = ClientAuthenticator(clients(), now, env.number("OWNER_CACHE_SECONDS", 0))
+    authenticator = client_authenticator(Operation.ISSUE, env.number("OWNER_CACHE_SECONDS", 0))
     lifetime = env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME)
-    issuer = TokenIssuer(authenticator, mint(), lifetime)
+    issuer = TokenIssuer(authenticator, mint(), proofs(), lifetime)
     return IssueEndpoint(all_dialects(), observe, issuer)
 
 
@@ -197,21 +266,40 @@ def login_endpoint() -> Endpoint:
 @cache
 def introspect_endpoint() -> Endpoint:
     """The introspection endpoints."""
-    introspector = TokenIntrospector(ClientAuthenticator(clients(), now), validator())
-    return IntrospectEndpoint(all_dialects(), observe, introspector)
+    env = environment()
+    introspector = TokenIntrospector(client_authenticator(Operation.INTROSPECT), validator())
+    signs = env.flag("SIGNED_INTROSPECTION", default=False)
+    signer = IntrospectionSigner(signing_keys(), env.text("ISSUER"), now) if signs else None
+    return IntrospectEndpoint(all_dialects(), observe, introspector, signer)
 
 
 @cache
 def revoke_endpoint() -> Endpoint:
     """The revocation endpoints."""
     revocation = TokenRevocation(
-        authenticator=ClientAuthenticator(clients(), now),
+        authenticator=client_authenticator(Operation.REVOKE),
         tokens=tokens(),
         keys=verification_keys(),
         issuer=environment().text("ISSUER"),
         now=now,
     )
     return RevokeEndpoint(all_dialects(), observe, revocation)
+
+
+@cache
+def manage_endpoint() -> Endpoint:
+    """Elastic Path's application keys."""
+    env = environment()
+    registry = DynamoClients(
+        dynamodb(), env.text("CLIENTS_TABLE"), pause, env.number("STORE_RATE_LIMIT")
+    )
+    keys = ApplicationKeys(
+        clients=registry,
+        administration=ClientAdministration(registry, now, secrets.token_bytes),
+        uses=client_uses(),
+        now=now,
+    )
+    return ApplicationKeysEndpoint(all_dialects(), observe, keys, env.text("ISSUER"))
 
 
 @cache
@@ -223,8 +311,14 @@ def fallback_endpoint() -> Endpoint:
 @cache
 def discovery_endpoint() -> Endpoint:
     """The documents for verifiers."""
-    issuer = environment().text("ISSUER")
-    return DiscoveryEndpoint(all_dialects(), observe, issuer, verification_keys())
+    env = environment()
+    return DiscoveryEndpoint(
+        all_dialects(),
+        observe,
+        env.text("ISSUER"),
+        verification_keys(),
+        signed_introspection=env.flag("SIGNED_INTROSPECTION", default=False),
+    )
 
 
 def dialect_of(path: str) -> Dialect:
@@ -239,6 +333,7 @@ def authorizer() -> Authorizer:
     return Authorizer(
         validator=validator(),
         verify_signed=lambda request: signatures().verify(request),
+        proofs=proofs(),
         policy=policy(),
         settings=AuthorizerSettings(
             env.text("AUDIENCE"), env.flag("INTEGRATION_BEARER", default=True)
@@ -257,7 +352,7 @@ def signatures() -> "SignatureVerifier":
         consumers=DynamoIntegrations(dynamodb(), env.text("CLIENTS_TABLE"), pause),
         validator=validator(),
         sealer=sealer(),
-        nonces=DynamoNonces(dynamodb(), env.text("TOKENS_TABLE")),
+        nonces=nonces(),
         now=now,
         allow_sha1=env.flag("OAUTH1_ALLOW_SHA1", default=False),
     )
@@ -276,12 +371,17 @@ def policy() -> Policy:
     """What each token may do.
 
     Raises:
-        PolicyError: the document is broken.
+        PolicyError: a document is missing or broken.
 
     """
-    name = environment().text("POLICY")
-    document = (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
-    return Policy.parse(json.loads(document))
+    return read_policy({name: _policy_text(name) for name in environment().names("POLICY")})
+
+
+def _policy_text(name: str) -> str:
+    try:
+        return (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
+    except FileNotFoundError as error:
+        raise PolicyError(f"{name}: the policies folder has no {name}.json") from error
 
 
 @cache
@@ -299,8 +399,15 @@ def sweeper() -> Sweeper:
 
 @cache
 def key_rotation() -> KeyRotation:
-    """Makes this deployment's keys."""
+    """Moves this deployment's keys through their lives."""
     return KeyRotation(public_keys(), private_keys(), now, secrets.token_bytes)
+
+
+def rotation_policy() -> RotationPolicy:
+    """What keys the operator wants, and how often new ones."""
+    env = environment()
+    algorithm = SigningAlgorithm(env.text("SIGNING_ALGORITHM"))
+    return RotationPolicy(algorithm, env.number("KEY_ROTATION_DAYS", 0) * DAY or None)
 
 
 def http_handler(endpoint: Callable[[], Endpoint]) -> Handler:

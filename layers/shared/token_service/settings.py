@@ -1,9 +1,27 @@
 """What a deployment sets, read from a function's environment. Times are seconds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
 
 from token_service.domain.location import MAX_LAYOUT
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProfile:
+    """Elastic Path's names for where account members' passwords are kept: UUIDs of a deployment."""
+
+    realm_id: str
+    id: str
+
+    @classmethod
+    def of(cls, issuer: str) -> "PasswordProfile":
+        """The one realm and the one profile of the deployment with this issuer."""
+        return cls(
+            realm_id=str(uuid5(NAMESPACE_URL, f"{issuer}/authentication-realm")),
+            id=str(uuid5(NAMESPACE_URL, f"{issuer}/password-profile")),
+        )
 
 
 class SettingError(ValueError):
@@ -23,6 +41,10 @@ class Environment:
             raise SettingError(f"the environment variable {name} is not set")
         return value
 
+    def optional(self, name: str) -> str | None:
+        """A setting that may be empty or missing: None."""
+        return self.variables.get(name) or None
+
     def number(self, name: str, default: int | None = None) -> int:
         """A whole number, not negative; without a default it must be there."""
         value = self.text(name) if default is None else self.variables.get(name, str(default))
@@ -38,6 +60,20 @@ class Environment:
                 f"the environment variable {name} is neither true nor false: {value}"
             )
         return value == "true"
+
+    def choice(self, name: str, *choices: str) -> str:
+        """One of these; the first where nothing is set."""
+        value = self.variables.get(name, "") or choices[0]
+        if value not in choices:
+            raise SettingError(f"the environment variable {name} is none of {choices}: {value}")
+        return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names between commas, of letters, digits, `_` and `-`; at least one."""
+        names = tuple(self.text(name).split(","))
+        if not all(re.fullmatch("[A-Za-z0-9_-]+", one, re.ASCII) for one in names):
+            raise SettingError(f"the environment variable {name} is no list of names: {names}")
+        return names
 
     def layouts(self) -> tuple[int, ...]:
         """The layouts in use, oldest first; new tokens are written under the last."""

@@ -1,6 +1,7 @@
 """What a real process brings: the time, waiting, and how it talks to AWS."""
 
 import time
+from datetime import UTC, datetime
 from random import SystemRandom
 
 from botocore.config import Config
@@ -18,6 +19,11 @@ _FIRST_PAUSE = 0.05
 def now() -> int:
     """Seconds since the epoch, UTC."""
     return int(time.time())
+
+
+def iso_moment(seconds: int) -> str:
+    """Seconds since the epoch as ISO 8601 in UTC, with milliseconds, as Elastic Path writes it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def pause(attempt: int) -> None:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from token_service.domain.model import ALL_RESOURCES, OwnerKind
-from token_service.domain.policy import Policy
+from token_service.domain.policy_document import read_policy
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import Request, Response, request_from_event
@@ -62,7 +62,10 @@ class World:
                 now=self.service.now,
                 allow_sha1=sha1,
             ).verify,
-            policy=Policy.parse(json.loads(_policy())),
+            proofs=self.service.proofs,
+            policy=read_policy(
+                {name: _document(name) for name in ("elastic_path", "magento", "default")}
+            ),
             settings=AuthorizerSettings(ISSUER, bearer),
             observe=lambda *_: None,
         )
@@ -144,8 +147,8 @@ class World:
         return isinstance(self.call(method, path, token), Caller)
 
 
-def _policy() -> str:
-    return (files("token_service") / "policies/default.json").read_text("utf-8")
+def _document(name: str) -> str:
+    return (files("token_service") / f"policies/{name}.json").read_text("utf-8")
 
 
 def token_of(response: Response) -> str:

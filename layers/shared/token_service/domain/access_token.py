@@ -62,6 +62,8 @@ def write_access_token(record: TokenRecord, issuer: str, key: LoadedKey) -> str:
         claims["access"] = record.access
     if record.jkt is not None:
         claims["cnf"] = {"jkt": record.jkt}
+    if record.account is not None:
+        claims["account"] = record.account
     return write_jws({"typ": "at+jwt"}, claims, key)
 
 

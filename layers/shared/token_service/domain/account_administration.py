@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from token_service.domain.handles import RandomBytes
+from token_service.domain.handles import RandomBytes, new_uuid
 from token_service.domain.login import MAX_USERNAME, failure_key
 from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
@@ -12,6 +12,7 @@ from token_service.domain.ports import Accounts, Clock, LoginFailures
 
 _MIN_PASSWORD = 8
 _MAX_RESOURCES = 500
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _RESOURCE = re.compile(r"[A-Za-z0-9_]+::[A-Za-z0-9_]+", re.ASCII)
 
 
@@ -42,29 +43,44 @@ class AccountAdministration:
         self._now = now
         self._random = random
 
-    def create(
-        self, kind: OwnerKind, username: str, password: str, resources: tuple[str, ...] = ()
+    def create(  # noqa: PLR0913 - what one account has
+        self,
+        kind: OwnerKind,
+        username: str,
+        password: str | None,
+        resources: tuple[str, ...] = (),
+        *,
+        name: str = "",
+        email: str = "",
     ) -> Account:
-        """Make an account; only admins have resources.
+        """Make an account; only admins have resources, only account members name and e-mail.
+
+        Without a password it can sign in by one-time passwords alone.
 
         Raises:
             AccountDetailError: a detail is not acceptable.
             OwnerExistsError: the name is taken.
 
         """
-        _check_username(username)
-        _check_password(password)
+        check_name(username)
+        if password is not None:
+            _check_password(password)
         if resources and kind is not OwnerKind.ADMIN:
             raise AccountDetailError("only admins have resources")
+        if kind is OwnerKind.ACCOUNT_MEMBER:
+            check_name(name)
+            _check_email(email)
         check_resources(resources)
         account = Account(
             kind=kind,
-            id=self._random(16).hex(),
+            id=new_uuid(self._random),
             username=username.strip(),
-            password_hash=self._hasher.hash(password),
+            password_hash=None if password is None else self._hasher.hash(password),
             epoch=self._new_epoch(),
             created_at=self._now(),
             resources=resources,
+            name=name.strip(),
+            email=email.strip(),
         )
         self._accounts[kind].create(account)
         return account
@@ -153,9 +169,22 @@ class AccountAdministration:
         return self._random(8).hex()
 
 
-def _check_username(username: str) -> None:
-    if not (0 < len(username.strip()) <= MAX_USERNAME and username.isprintable()):
+def check_name(name: str) -> None:
+    """Refuse what nobody could be called.
+
+    Raises:
+        AccountDetailError: the message says why.
+
+    """
+    if not (0 < len(name.strip()) <= MAX_USERNAME and name.isprintable()):
         raise AccountDetailError(f"a name has 1 to {MAX_USERNAME} printable characters")
+
+
+def _check_email(email: str) -> None:
+    if not _EMAIL.fullmatch(email) or len(email) > MAX_USERNAME or not email.isprintable():
+        raise AccountDetailError(
+            f"an e-mail address has an @ within and up to {MAX_USERNAME} characters"
+        )
 
 
 def _check_password(password: str) -> None:

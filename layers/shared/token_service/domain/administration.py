@@ -1,21 +1,20 @@
 """What an operator does with clients: make, list, change, end. Times are seconds."""
 
-import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TypedDict, Unpack
 
+from token_service.domain.client_details import (
+    ClientDetailError,
+    check_client,
+    check_expiry,
+    check_new_secret,
+)
+from token_service.domain.client_keys import Jwks
 from token_service.domain.clients import MAX_SECRETS, secret_digest
 from token_service.domain.handles import RandomBytes
-from token_service.domain.limits import (
-    JWT_MAX_LIFETIME,
-    LIMITS,
-    MIN_LIFETIME,
-    OPAQUE_MAX_LIFETIME,
-)
 from token_service.domain.model import (
-    CLIENT_GRANTS,
     Client,
     Grant,
     Introspection,
@@ -24,17 +23,7 @@ from token_service.domain.model import (
 )
 from token_service.domain.ports import Clock, Registry
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
-_SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
-_AUDIENCE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _SECRET_BYTES = 32  # 256 bits: contracts/oauth.md section 5, item 17
-_MIN_IMPORTED_SECRET = 32
-_SECRET = re.compile(rf"[\x21-\x7e]{{{_MIN_IMPORTED_SECRET},{LIMITS.client_secret}}}", re.ASCII)
-_MAX_NAME = 255
-
-
-class ClientDetailError(ValueError):
-    """A detail given for a client is not acceptable; the message names it."""
 
 
 class NoSuchClientError(LookupError):
@@ -49,21 +38,43 @@ class NewClient:
     id: str | None = None
     secret: str | None = field(default=None, repr=False)
     public: bool = False
-    grants: tuple[Grant, ...] = ()
+    grants: Collection[Grant] = ()
     scopes: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
     token_format: TokenFormat = TokenFormat.JWT
     token_lifetime: int | None = None
     introspection: Introspection = Introspection.OWN
     serves: tuple[str, ...] = ()
-    jwks: tuple[Mapping[str, Any], ...] = ()
+    jwks: Jwks = ()
     dpop_bound: bool = False
+    reserved_rate_limit: int = 0
     expires_at: int | None = None
+
+
+class ClientDetails(TypedDict, total=False):
+    """Details of a client that are chosen when it is made, and can be changed later."""
+
+    grants: frozenset[Grant]
+    scopes: tuple[str, ...]
+    audience: tuple[str, ...]
+    token_format: TokenFormat
+    token_lifetime: int | None
+    introspection: Introspection
+    serves: tuple[str, ...]
+    jwks: Jwks
+    dpop_bound: bool
+    expires_at: int | None
+
+
+class ClientChanges(ClientDetails, total=False):
+    """What is to change about a client; what is not there stays as it is."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedSecret:
-    """A client and its new secret, to be shown once; None for a public client."""
+    """A client and its new secret, to be shown once; None for a public client or one with keys."""
 
     client: Client
     secret: str | None = field(repr=False)
@@ -81,16 +92,20 @@ class ClientAdministration:
     def create(self, details: NewClient) -> IssuedSecret:
         """Register a client; its secret is generated, or the operator's own when moving here.
 
+        A client that is given keys has no secret.
+
         Raises:
             ClientDetailError: a detail is not acceptable.
             OwnerExistsError: the id is taken.
 
         """
         now = self._now()
-        _check(details, now)
-        secret = None if details.public else details.secret or self._new_secret()
+        needs_secret = not details.public and not details.jwks
+        check_new_secret(details.secret, needed=needs_secret)
+        check_expiry(details.expires_at, now)
+        secret = details.secret or self._new_secret() if needs_secret else None
         client = Client(
-            id=details.id or self._random(16).hex(),
+            id=self._random(16).hex() if details.id is None else details.id,
             name=details.name,
             epoch=self._new_epoch(),
             created_at=now,
@@ -105,10 +120,31 @@ class ClientAdministration:
             serves=details.serves,
             jwks=details.jwks,
             dpop_bound=details.dpop_bound,
+            reserved_rate_limit=details.reserved_rate_limit,
             expires_at=details.expires_at,
         )
+        check_client(client)
         self._registry.create(client)
         return IssuedSecret(client, secret)
+
+    def update(self, client_id: str, **changes: Unpack[ClientChanges]) -> Client:
+        """Change what is given and nothing else, with the checks that a new client passes.
+
+        A client that is given keys loses its secrets, since it proves itself by the keys alone.
+
+        Raises:
+            NoSuchClientError: there is none of this id.
+            ClientDetailError: the client would not be acceptable.
+            OwnerChangedError: somebody else changed the client meanwhile.
+
+        """
+        changed = replace(self.show(client_id), **changes)
+        if "expires_at" in changes:
+            check_expiry(changed.expires_at, self._now())
+        if changed.jwks:
+            changed = replace(changed, secrets=())
+        check_client(changed)
+        return self._registry.replace(changed)
 
     def show(self, client_id: str) -> Client:
         """The client.
@@ -141,13 +177,15 @@ class ClientAdministration:
 
         Raises:
             NoSuchClientError: there is none of this id.
-            ClientDetailError: the client is public, or the overlap negative.
+            ClientDetailError: the client is public or has keys, or the overlap is negative.
             OwnerChangedError: somebody else changed the client meanwhile.
 
         """
         client, now = self.show(client_id), self._now()
         if client.public:
             raise ClientDetailError("a public client has no secret")
+        if client.jwks:
+            raise ClientDetailError("a client with keys has no secret: change its keys instead")
         if overlap < 0:
             raise ClientDetailError("overlap must be 0 seconds or more")
         secret = self._new_secret()
@@ -191,50 +229,3 @@ class ClientAdministration:
 def _default_grants(*, public: bool) -> tuple[Grant, ...]:
     """An Elastic Path key makes both kinds of token; a public client has nothing to prove."""
     return (Grant.IMPLICIT,) if public else (Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT)
-
-
-def _check(details: NewClient, now: int) -> None:
-    """Refuse what could not be kept, or could not be used later."""
-    longest = JWT_MAX_LIFETIME if details.token_format is TokenFormat.JWT else OPAQUE_MAX_LIFETIME
-    lifetime = details.token_lifetime
-    problems = {
-        f"name must have 1 to {_MAX_NAME} printable characters": not (
-            0 < len(details.name) <= _MAX_NAME and details.name.isprintable()
-        ),
-        "id must have 1 to 100 characters from A-Z a-z 0-9 . _ ~ -": details.id is not None
-        and not _CLIENT_ID.fullmatch(details.id),
-        f"secret must have {_MIN_IMPORTED_SECRET} to {LIMITS.client_secret} characters, "
-        "printable ASCII without space": (
-            details.secret is not None and not _SECRET.fullmatch(details.secret)
-        ),
-        "a public client has no secret": details.public and details.secret is not None,
-        "a client's grants are client_credentials and implicit": (
-            not CLIENT_GRANTS.issuperset(details.grants)
-        ),
-        "a public client cannot use client_credentials": (
-            details.public and Grant.CLIENT_CREDENTIALS in details.grants
-        ),
-        "a public client cannot introspect": (
-            details.public and details.introspection is not Introspection.OWN
-        ),
-        "scope values are printable ASCII without space, quote and backslash": not all(
-            _SCOPE_TOKEN.fullmatch(scope) for scope in details.scopes
-        ),
-        f"scopes together are limited to {LIMITS.scope} characters": (
-            len(" ".join(details.scopes)) > LIMITS.scope
-        ),
-        "audience values are printable ASCII without space": not all(
-            _AUDIENCE.fullmatch(audience) for audience in details.audience
-        ),
-        f"audiences together are limited to {LIMITS.scope} characters": (
-            len(" ".join(details.audience)) > LIMITS.scope
-        ),
-        f"token lifetime must be {MIN_LIFETIME} to {longest} seconds": (
-            lifetime is not None and not MIN_LIFETIME <= lifetime <= longest
-        ),
-        "expiry must be in the future": details.expires_at is not None
-        and details.expires_at <= now,
-    }
-    for problem, is_one in problems.items():
-        if is_one:
-            raise ClientDetailError(problem)

@@ -31,6 +31,8 @@ class SigningAlgorithm(StrEnum):
     PS256 = "PS256"
     ES256 = "ES256"
     EDDSA = "EdDSA"
+    # The same by its newer name (RFC 9864): what clients sign with, never what we sign with.
+    ED25519 = "Ed25519"
 
 
 # Algorithm by name: exactly what may verify, whatever a token's header says (RFC 8725 section 3.1).
@@ -39,12 +41,14 @@ ALGORITHMS: Mapping[SigningAlgorithm, Algorithm] = {
     SigningAlgorithm.PS256: RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256),
     SigningAlgorithm.ES256: ECAlgorithm(ECAlgorithm.SHA256),
     SigningAlgorithm.EDDSA: OKPAlgorithm(),
+    SigningAlgorithm.ED25519: OKPAlgorithm(),
 }
 _KEY_TYPES = {
     SigningAlgorithm.RS256: {"kty": "RSA"},
     SigningAlgorithm.PS256: {"kty": "RSA"},
     SigningAlgorithm.ES256: {"kty": "EC", "crv": "P-256"},
     SigningAlgorithm.EDDSA: {"kty": "OKP", "crv": "Ed25519"},
+    SigningAlgorithm.ED25519: {"kty": "OKP", "crv": "Ed25519"},
 }
 _RSA = frozenset({SigningAlgorithm.RS256, SigningAlgorithm.PS256})
 
@@ -70,6 +74,11 @@ class LoadedKey:
         return ALGORITHMS[self.algorithm].verify(message, self.key, signature)
 
 
+def is_private(jwk: Mapping[str, Any]) -> bool:
+    """Whether a JWK holds what only its owner may know: a private key, or a symmetric one."""
+    return not _PRIVATE_MEMBERS.isdisjoint(jwk)
+
+
 def load_jwk(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> LoadedKey:
     """Make a public JWK (RFC 7517) ready to verify with one algorithm; `kid` names it in errors.
 
@@ -77,7 +86,7 @@ def load_jwk(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> L
         WeakKeyError: private, malformed, too short or too long, or not of the algorithm's type.
 
     """
-    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+    if is_private(jwk):
         raise WeakKeyError(f"key {kid} has private members")
     _check_type(kid, algorithm, jwk)
     try:

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 
+from token_service.domain.client_assertions import ClientAssertions, ProvedAssertion
+from token_service.domain.client_throttle import ClientThrottle
+from token_service.domain.client_use import ClientUseNotes, key_mark, secret_mark
 from token_service.domain.errors import InvalidClient
 from token_service.domain.model import Client, ClientCredentials
 from token_service.domain.ports import Clients, Clock
@@ -21,6 +25,15 @@ def secret_digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A client that has proved itself, by what (its mark), and what is to be used up for it."""
+
+    client: Client
+    mark: str | None = None
+    assertion: ProvedAssertion | None = None
+
+
 class ClientAuthenticator:
     """Turns credentials into a live client, or refuses without saying why.
 
@@ -29,11 +42,23 @@ class ClientAuthenticator:
     it: a token made from a stale client is dead on arrival. A replaced secret works on meanwhile.
     """
 
-    def __init__(self, clients: Clients, now: Clock, hold_seconds: int = 0) -> None:
+    def __init__(  # noqa: PLR0913 - the composition root names each collaborator once
+        self,
+        clients: Clients,
+        now: Clock,
+        hold_seconds: int = 0,
+        *,
+        assertions: ClientAssertions,
+        throttle: ClientThrottle,
+        use: ClientUseNotes,
+    ) -> None:
         """`now` gives seconds since the epoch; 0 `hold_seconds` holds nothing."""
         self._clients = clients
         self._now = now
         self._hold_seconds = hold_seconds
+        self._assertions = assertions
+        self._throttle = throttle
+        self._use = use
         self._held: dict[str, tuple[int, Client]] = {}
 
     def authenticate(
@@ -41,31 +66,34 @@ class ClientAuthenticator:
     ) -> Client:
         """The client these credentials prove; a public client proves itself by sending none.
 
-        `public_may_send_secret` is IdentityServer's leniency: it does not look at the secret of a
-        client that needs none (contracts/oauth.md 2b, step 4b).
+        A client with registered keys proves itself by an assertion and nothing else, any other by
+        its secret and nothing else. `public_may_send_secret` is IdentityServer's leniency: it does
+        not look at the secret of a client that needs none (contracts/oauth.md 2b, step 4b).
 
         Raises:
             InvalidClient: unknown, disabled or expired client, or a wrong, missing or needless
-                secret; the same answer, after the same work, for all of them.
+                secret or assertion; the same answer for all of them, and for all that is wrong
+                with a secret after the same work.
+            TooManyFailures: the same, after too many failures from there.
             Unavailable: the store did not answer.
 
         """
         if credentials is None:
             raise InvalidClient(detail="no client credentials")
-        presented = secret_digest(credentials.secret or "")
 
-        def check(client: Client | None) -> Client:
-            matches = _matches(client, presented, self._now())
-            if client is None or not client.is_live(self._now()):
-                raise InvalidClient(detail="unknown, disabled or expired client")
-            if client.public:
-                if credentials.secret is not None and not public_may_send_secret:
-                    raise InvalidClient(detail="public client sent a secret")
-            elif credentials.secret is None or not matches:
-                raise InvalidClient(detail="missing or wrong secret")
-            return client
+        def check(client: Client | None) -> _Proof:
+            return self._prove(client, credentials, may_send_secret=public_may_send_secret)
 
-        return self._checked(credentials.client_id, check)
+        try:
+            proof = self._checked(credentials.client_id, check)
+            if proof.assertion is not None:
+                self._assertions.use_up(proof.client, proof.assertion)
+        except InvalidClient:
+            self._throttle.failed(credentials)
+            raise
+        self._throttle.succeeded(credentials)
+        self._use.note(proof.client.id, proof.mark)
+        return proof.client
 
     def identify(self, client_id: str) -> Client:
         """The live client of this id, unproven: for grants that need the id alone.
@@ -76,30 +104,61 @@ class ClientAuthenticator:
 
         """
 
-        def check(client: Client | None) -> Client:
+        def check(client: Client | None) -> _Proof:
             if client is None or not client.is_live(self._now()):
                 raise InvalidClient(detail="unknown, disabled or expired client")
-            return client
+            return _Proof(client)
 
-        return self._checked(client_id, check)
+        client = self._checked(client_id, check).client
+        self._use.note(client.id)
+        return client
 
-    def _checked(self, client_id: str, check: Callable[[Client | None], Client]) -> Client:
+    def _prove(
+        self, client: Client | None, credentials: ClientCredentials, *, may_send_secret: bool
+    ) -> _Proof:
+        matching = _matching(client, secret_digest(credentials.secret or ""), self._now())
+        if client is None or not client.is_live(self._now()):
+            raise InvalidClient(detail="unknown, disabled or expired client")
+        if credentials.malformed:
+            raise InvalidClient(detail="malformed credentials")
+        if client.jwks:
+            return self._prove_by_key(client, credentials)
+        if credentials.assertion is not None:
+            raise InvalidClient(detail="assertion of a client without keys")
+        if client.public:
+            if credentials.secret is not None and not may_send_secret:
+                raise InvalidClient(detail="public client sent a secret")
+            return _Proof(client)
+        if credentials.secret is None or matching is None:
+            raise InvalidClient(detail="missing or wrong secret")
+        return _Proof(client, secret_mark(matching))
+
+    def _prove_by_key(self, client: Client, credentials: ClientCredentials) -> _Proof:
+        if credentials.assertion is None or credentials.secret is not None:
+            raise InvalidClient(detail="this client proves itself by an assertion alone")
+        proved = self._assertions.prove(client, credentials.assertion)
+        return _Proof(client, None if proved.kid is None else key_mark(proved.kid), proved)
+
+    def _checked(self, client_id: str, check: Callable[[Client | None], _Proof]) -> _Proof:
         """Check the held client if there is one; what it is refused for may be stale."""
         read_at, held = self._held.get(client_id, (0, None))
         if held is not None and self._now() - read_at < self._hold_seconds:
             with suppress(InvalidClient):
                 return check(held)
-        client = check(self._clients.find(client_id))
+        proof = check(self._clients.find(client_id))
         if self._hold_seconds:
             if len(self._held) >= _MOST_HELD:
                 self._held.clear()
-            self._held[client_id] = (self._now(), client)
-        return client
+            self._held[client_id] = (self._now(), proof.client)
+        return proof
 
 
-def _matches(client: Client | None, presented: str, now: int) -> bool:
-    """Constant-time comparison with every live secret, and as many times whatever there is."""
+def _matching(client: Client | None, presented: str, now: int) -> str | None:
+    """The live secret's digest that equals what was presented, or None.
+
+    Constant-time comparison with every live secret, and as many times whatever there is.
+    """
     live = [s.digest for s in client.secrets if s.is_live(now)] if client else []
     padding = [_NO_DIGEST] * (MAX_SECRETS - len(live))
     results = [compare_digest(presented, digest) for digest in (*live, *padding)]
-    return any(results[: len(live)])
+    return presented if any(results[: len(live)]) else None

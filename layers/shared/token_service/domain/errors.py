@@ -14,6 +14,9 @@ class ServiceError(Exception):
         super().__init__(detail or public or self.code)
         self.public = public
         self.detail = detail
+        # Whom the refusal is about, as far as is known: a client id or a subject. It may be any
+        # text of a caller, so that only a digest of it may be logged.
+        self.about = ""
 
 
 class InvalidRequest(ServiceError):
@@ -28,10 +31,36 @@ class InvalidClient(ServiceError):
     code = "invalid_client"
 
 
+class TooManyFailures(ServiceError):
+    """Client authentication failed once more than it may; `retry_after` is in seconds.
+
+    RFC 6585 section 4. Says no more of the client than InvalidClient does.
+    """
+
+    code = "too_many_failures"
+
+    def __init__(self, retry_after: int) -> None:
+        """`retry_after` seconds from now failures are told as such again."""
+        super().__init__("too many failed attempts; try again later")
+        self.retry_after = retry_after
+
+
 class InvalidGrant(ServiceError):
     """A person's name and password do not go together, or the name is locked; never which."""
 
     code = "invalid_grant"
+
+
+class NotOffered(ServiceError):
+    """The deployment does not offer this; the operator may switch it on."""
+
+    code = "not_offered"
+
+
+class NameTaken(ServiceError):
+    """Somebody else has this name."""
+
+    code = "name_taken"
 
 
 class NoRole(ServiceError):
@@ -56,6 +85,38 @@ class InvalidScope(ServiceError):
     """The scope asked for is malformed or exceeds what the client holds."""
 
     code = "invalid_scope"
+
+
+class InvalidTarget(ServiceError):
+    """The resource asked for is malformed, or none that the client's tokens may be for."""
+
+    code = "invalid_target"
+
+
+class InvalidProof(ServiceError):
+    """A DPoP proof that is not one, or not for this request (RFC 9449 section 5)."""
+
+    code = "invalid_dpop_proof"
+
+
+class ProofRequired(ServiceError):
+    """A client that may have bound tokens only sent no proof (RFC 9449 section 5.2).
+
+    The RFC names no code; this is what node-oidc-provider answers.
+    """
+
+    code = "invalid_grant"
+
+
+class NonceRequired(ServiceError):
+    """A DPoP proof without this server's nonce, or with an old one (RFC 9449 section 8)."""
+
+    code = "use_dpop_nonce"
+
+    def __init__(self, nonce: str) -> None:
+        """`nonce` is what the next proof has to hold."""
+        super().__init__("a DPoP proof must hold this server's nonce")
+        self.nonce = nonce
 
 
 class UnsupportedTokenType(ServiceError):
@@ -85,6 +146,12 @@ class MethodNotAllowed(ServiceError):
         """`allow` lists the methods that do work, as the Allow header does (RFC 9110)."""
         super().__init__(f"The method is not allowed here; use {allow}.")
         self.allow = allow
+
+
+class Conflict(ServiceError):
+    """The request is in order, and what is stored does not let it be."""
+
+    code = "conflict"
 
 
 class UnsupportedMediaType(ServiceError):

@@ -87,6 +87,18 @@ def opaque_handle(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def new_uuid(random: RandomBytes) -> str:
+    """A random UUID (RFC 9562 section 5.4)."""
+    number = int.from_bytes(random(16)) & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62
+    return as_uuid(f"{number:032x}")
+
+
+def as_uuid(digits: str) -> str:
+    """32 hexadecimal digits in the groups of a UUID; one that has them already stays the same."""
+    plain = digits.replace("-", "")
+    return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
+
+
 def new_jwt_id(layout: int, random: RandomBytes) -> str:
     """A `jti` (RFC 7519 section 4.1.7) that says which layout its record was written under."""
     return bytes([layout]).hex() + random(_RANDOM_BYTES).hex()

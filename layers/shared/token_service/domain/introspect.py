@@ -1,5 +1,7 @@
 """Introspection (RFC 7662): whether a token is alive, for callers who may know."""
 
+from dataclasses import replace
+
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import InvalidClient
 from token_service.domain.model import ActiveToken, Client, ClientCredentials, Introspection
@@ -7,7 +9,7 @@ from token_service.domain.validate import TokenValidator
 
 
 class TokenIntrospector:
-    """Answers confidential clients about their own tokens, and resource servers about any."""
+    """Answers confidential clients: whose tokens they may ask about is in `Introspection`."""
 
     def __init__(self, authenticator: ClientAuthenticator, validator: TokenValidator) -> None:
         """Both collaborators share one store."""
@@ -29,15 +31,27 @@ class TokenIntrospector:
     def introspect(self, caller: Client, token: str) -> ActiveToken | None:
         """The token if it is active and the caller may know of it; None for every doubt.
 
+        Of a token for one of its audiences, a resource server that has scopes registered learns
+        no others (contracts/oauth.md section 5, item 62).
+
         Raises:
             Unavailable: the store did not answer.
 
         """
         active = self._validator.validate(token)
-        if active is None or not _may_know(caller, active):
+        if active is None:
             return None
+        if caller.introspection is Introspection.ANY or active.record.owner == caller.ref:
+            return active
+        serves = caller.serves if caller.introspection is Introspection.AUDIENCE else ()
+        return (
+            _limited(active, caller.scopes) if set(serves) & set(active.record.audience) else None
+        )
+
+
+def _limited(active: ActiveToken, scopes: tuple[str, ...]) -> ActiveToken:
+    """The token as a resource server sees it that knows these scopes; without any, as it is."""
+    if not scopes:
         return active
-
-
-def _may_know(caller: Client, active: ActiveToken) -> bool:
-    return caller.introspection is Introspection.ANY or active.record.owner == caller.ref
+    scope = tuple(one for one in active.record.scope if one in scopes)
+    return replace(active, record=replace(active.record, scope=scope))

@@ -1,12 +1,15 @@
 """Issuing tokens: who may get what for how long."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from token_service.domain.clients import ClientAuthenticator
+from token_service.domain.dpop import Proof, ProofVerifier
 from token_service.domain.errors import (
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
+    ProofRequired,
     UnauthorizedClient,
     UnsupportedGrantType,
 )
@@ -17,16 +20,27 @@ from token_service.domain.model import Access, Client, ClientCredentials, Grant,
 # RFC 6749 section 3.3: printable ASCII without the quote and the backslash.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)
 
+# RFC 8707 section 2: an absolute URI (RFC 3986 section 4.3), which has no fragment.
+_RESOURCE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """What a dialect read from a token request; `grants` is what that dialect offers."""
+    """What a dialect read from a token request; `grants` is what that dialect offers.
+
+    `resources` are the audiences asked for (RFC 8707 section 2); none stands for all the client's.
+    `proof` is a DPoP proof, None for a dialect that knows none.
+    """
 
     grant_type: str | None
     credentials: ClientCredentials | None
     grants: frozenset[Grant]
     scope: str | None = None
     public_may_send_secret: bool = False
+    resources: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 class TokenIssuer:
@@ -36,11 +50,13 @@ class TokenIssuer:
         self,
         authenticator: ClientAuthenticator,
         mint: TokenMint,
+        proofs: ProofVerifier,
         lifetime: int = DEFAULT_LIFETIME,
     ) -> None:
         """`lifetime` (seconds) is for clients that have none of their own."""
         self._authenticator = authenticator
         self._mint = mint
+        self._proofs = proofs
         self._lifetime = lifetime
 
     def issue(self, request: IssueRequest) -> IssuedToken:
@@ -52,24 +68,42 @@ class TokenIssuer:
             UnsupportedGrantType: a grant this dialect does not offer.
             UnauthorizedClient: a grant this client may not use.
             InvalidScope: malformed, or more than the client holds.
+            InvalidTarget: a resource that is no absolute URI, or none of the client's audiences.
+            ProofRequired: no DPoP proof, of a client that may have bound tokens only.
+            InvalidProof, NonceRequired: a DPoP proof that is not good; judged last, so that what
+                is refused for another reason uses no proof up.
             Unavailable: the store or the keys did not answer; no token exists.
 
         """
         client = self._client(request)
         grant = _grant(request, client)
         scope = _scope(request.scope, grant, client)
-        return self._mint.mint(
+        audience = _audience(request.resources, client.audience or (self._mint.audience,))
+        jkt = self._jkt(request.proof, client)
+        token = self._mint.mint(
             TokenDetails(
                 owner=client,
                 grant=grant,
                 access=Access.READ_ONLY if grant is Grant.IMPLICIT else Access.FULL,
                 form=client.token_format,
                 lifetime=client.token_lifetime or self._lifetime,
-                audience=client.audience,
+                audience=audience,
                 scope=scope,
                 not_after=client.expires_at,
+                jkt=jkt,
             )
         )
+        return replace(token, next_nonce=self._proofs.next_nonce()) if jkt else token
+
+    def _jkt(self, proof: Proof | None, client: Client) -> str | None:
+        """The key to bind the token to, once it is proved and its proof used up; or none."""
+        if proof is None:
+            if client.dpop_bound:
+                raise ProofRequired("this client's tokens must be bound by a DPoP proof")
+            return None
+        proved = self._proofs.verify(proof)
+        self._proofs.use(proved)
+        return proved.jkt
 
     def _client(self, request: IssueRequest) -> Client:
         credentials = request.credentials
@@ -110,3 +144,14 @@ def _scope(asked: str | None, grant: Grant, client: Client) -> tuple[str, ...]:
     if not set(wanted) <= set(client.scopes):
         raise InvalidScope
     return wanted
+
+
+def _audience(asked: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Exactly the resources asked for, or all that are allowed when none is."""
+    if len(asked) > LIMITS.resources:
+        raise InvalidTarget(f"more than {LIMITS.resources} resources")
+    if not all(len(one) <= LIMITS.audience and _RESOURCE.fullmatch(one) for one in asked):
+        raise InvalidTarget("resource must be an absolute URI without a fragment")
+    if not set(asked) <= set(allowed):
+        raise InvalidTarget
+    return tuple(dict.fromkeys(asked)) or allowed

@@ -25,14 +25,21 @@ CLOCK_SKEW = MINUTE
 
 @dataclass(frozen=True, slots=True)
 class FieldLimits:
-    """Longest accepted values, in characters; body in bytes (IdentityServer's InputLengths)."""
+    """Longest accepted values, in characters; body in bytes (IdentityServer's InputLengths).
+
+    `resources` is how many a token request may name. `audience` holds for all of a client's
+    together, as `scope` does, so that every record fits into one write unit.
+    """
 
     body: int = 64 * 1024
     client_id: int = 100
     client_secret: int = 100
     grant_type: int = 100
+    resources: int = 10
     scope: int = 300
+    audience: int = 300
     token: int = 8 * 1024
+    jti: int = 256
 
 
 LIMITS = FieldLimits()

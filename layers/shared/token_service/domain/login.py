@@ -4,11 +4,12 @@ Resource owner passwords are a legacy that RFC 9700 section 2.4 forbids to new d
 here because the platforms' existing clients send them, and offered in those dialects alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
-from token_service.domain.errors import InvalidGrant, NoRole
+from token_service.domain.errors import InvalidGrant, NoRole, ServiceError
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.mint import TokenDetails, TokenMint
@@ -32,8 +33,50 @@ class LoginSettings:
     lock_out: LockOut = DEFAULT_LOCK_OUT
 
 
+class Hashed(Protocol):
+    """What is kept of something secret that a person types."""
+
+    @property
+    def password_hash(self) -> str | None:
+        """Its Argon2id hash, None where nothing fits."""
+
+
+class SecretCheck:
+    """Compares what people type with its hash: slow to guess, and silent about why it refuses."""
+
+    def __init__(
+        self, failures: LoginFailures, hasher: PasswordHasher, lock_out: LockOut, now: Clock
+    ) -> None:
+        """`now` gives seconds since the epoch."""
+        self._failures = failures
+        self._hasher = hasher
+        self._lock_out = lock_out
+        self._now = now
+
+    def check[T: Hashed](self, key: str, typed: str, find: Callable[[], T | None]) -> T:
+        """What `find` returns, if what was typed fits its hash.
+
+        Every attempt is counted before anything is looked at, so that guesses made at once cannot
+        slip past the lock, and what does not exist is counted and hashed like what does.
+
+        Raises:
+            InvalidGrant: unknown, wrong or locked, without saying which.
+            Unavailable: the store did not answer.
+
+        """
+        counted = self._failures.count(key, self._now(), self._lock_out)
+        found = find() if counted else None
+        matches = self._hasher.matches(
+            typed[: MAX_PASSWORD + 1], found.password_hash if found else None
+        )
+        if found is None or not matches or len(typed) > MAX_PASSWORD:
+            raise InvalidGrant(detail="unknown name, wrong password, or locked")
+        self._failures.reset(key)
+        return found
+
+
 class Login:
-    """Signs people in and ends their tokens; slow to guess, and silent about why it refuses."""
+    """Signs people in and ends their tokens."""
 
     def __init__(  # noqa: PLR0913 - the composition root names each collaborator once
         self,
@@ -48,18 +91,13 @@ class Login:
     ) -> None:
         """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
         self._accounts = accounts
-        self._failures = failures
-        self._hasher = hasher
+        self._check = SecretCheck(failures, hasher, settings.lock_out, now)
         self._mint = mint
         self._settings = settings
-        self._now = now
         self._random = random
 
     def sign_in(self, kind: OwnerKind, username: str, password: str) -> IssuedToken:
         """A new token; earlier ones stay alive.
-
-        Every attempt is counted before the password is looked at, so that guesses made at once
-        cannot slip past the lock, and unknown names are counted and hashed like known ones.
 
         Raises:
             InvalidGrant: unknown, wrong, disabled or locked, without saying which.
@@ -67,21 +105,34 @@ class Login:
             Unavailable: the store did not answer; no token exists.
 
         """
-        key = failure_key(kind, username)
-        counted = self._failures.count(key, self._now(), self._settings.lock_out)
-        may_exist = counted and len(username.strip()) <= MAX_USERNAME
-        account = self._accounts[kind].find_by_username(username) if may_exist else None
-        matches = self._hasher.matches(
-            password[: MAX_PASSWORD + 1], account.password_hash if account else None
-        )
-        if account is None or not matches or len(password) > MAX_PASSWORD:
-            raise InvalidGrant(detail="unknown name, wrong password, or locked")
-        self._failures.reset(key)
-        if not account.enabled:
-            raise InvalidGrant(detail="disabled account")
+        account = self.authenticate(kind, username, password)
         if account.kind is OwnerKind.ADMIN and not account.resources:
-            raise NoRole
+            raise _about(account, NoRole())
         return self._mint.mint(self._details(account))
+
+    def authenticate(self, kind: OwnerKind, username: str, password: str) -> Account:
+        """The account of this name, if this is its password.
+
+        Raises:
+            InvalidGrant: unknown, wrong, disabled or locked, without saying which.
+            Unavailable: the store did not answer.
+
+        """
+        known: Account | None = None
+
+        def find() -> Account | None:
+            nonlocal known
+            may_exist = len(username.strip()) <= MAX_USERNAME
+            known = self._accounts[kind].find_by_username(username) if may_exist else None
+            return known
+
+        try:
+            account = self._check.check(failure_key(kind, username), password, find)
+        except InvalidGrant as error:
+            raise _about(known, error) from None
+        if not account.enabled:
+            raise _about(account, InvalidGrant(detail="disabled account"))
+        return account
 
     def end_all(self, owner: OwnerRef) -> bool:
         """End every token of an account; one issued right after, in the same instant, lives.
@@ -102,11 +153,17 @@ class Login:
         )
 
 
+def _about(account: Account | None, error: ServiceError) -> ServiceError:
+    """The error, saying which account it is about: never the name, which may be a password."""
+    error.about = account.ref.subject if account else ""
+    return error
+
+
 def same_name(username: str) -> str:
     """How names are compared: MySQL, which Magento's names live in, ignores case too."""
     return username.strip().casefold()
 
 
-def failure_key(kind: OwnerKind, username: str) -> str:
-    """Under which name failures are counted: no name in clear, whatever people type there."""
+def failure_key(kind: str, username: str) -> str:
+    """Under which name attempts of a kind are counted: no name in clear, whatever people type."""
     return sha256(f"{kind}#{same_name(username)}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -38,7 +38,7 @@ class TokenDetails:
     """What one token is to be; `lifetime` in seconds (None: for ever), `audience` may be empty.
 
     `not_after` is a moment (seconds) that the token does not outlive, its owner's own end; `jkt` is
-    the thumbprint of the key it is bound to.
+    the thumbprint of the key it is bound to, `account` the buyer account it is for.
     """
 
     owner: Owner
@@ -50,6 +50,7 @@ class TokenDetails:
     scope: tuple[str, ...] = ()
     not_after: int | None = None
     jkt: str | None = None
+    account: str | None = None
 
 
 class TokenMint:
@@ -70,6 +71,11 @@ class TokenMint:
         self._settings = settings
         self._now = now
         self._random = random
+
+    @property
+    def audience(self) -> str:
+        """The deployment's own, of tokens for which none is chosen."""
+        return self._settings.audience
 
     def mint(self, details: TokenDetails) -> IssuedToken:
         """A new token, signed and stored before it is returned.
@@ -106,6 +112,7 @@ class TokenMint:
             audience=details.audience or (settings.audience,),
             scope=details.scope,
             jkt=details.jkt,
+            account=details.account,
         )
         value = opaque or write_access_token(record, settings.issuer, self._keys.current())
         return IssuedToken(value, record)

@@ -13,6 +13,10 @@ class Grant(StrEnum):
     IMPLICIT = "implicit"
     PASSWORD = "password"  # noqa: S105 - a grant's name
     INTEGRATION = "integration"
+    # Elastic Path's mechanisms for account members, under their own names.
+    PASSWORDLESS = "passwordless"
+    SELF_SIGNUP = "self_signup"
+    SWITCH_ACCOUNT = "account_management_authentication_token"
 
 
 class Access(StrEnum):
@@ -49,13 +53,17 @@ CLIENT_GRANTS = frozenset({Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT})
 
 
 class OwnerKind(StrEnum):
-    """What can own a token."""
+    """What can own a token, and buyer accounts, which are kept in the same way and own none."""
 
     CLIENT = "client"
     ADMIN = "admin"
     CUSTOMER = "customer"
     ACCOUNT_MEMBER = "account_member"
     INTEGRATION = "integration"
+    BUYER_ACCOUNT = "buyer_account"
+
+
+TOKEN_OWNERS = frozenset(OwnerKind) - {OwnerKind.BUYER_ACCOUNT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class OwnerRef:
         kind, colon, identifier = subject.rpartition(":")
         if not colon:
             return cls(OwnerKind.CLIENT, identifier)
-        others = frozenset(OwnerKind) - {OwnerKind.CLIENT}
+        others = TOKEN_OWNERS - {OwnerKind.CLIENT}
         return cls(OwnerKind(kind), identifier) if kind in others else None
 
     def __str__(self) -> str:
@@ -129,6 +137,9 @@ class Client:
     its tokens may be for; `serves` which audiences it stands for as a resource server.
     `dpop_bound` refuses it tokens that are not bound to a key (RFC 9449 section 5.2). `version`
     counts changes, so that two operators cannot undo each other's unseen.
+
+    As an application key it may have `reserved_rate_limit` requests a second of the store's, and
+    `updated_at` is when that or its name was changed last (None: never).
     """
 
     id: str
@@ -147,6 +158,8 @@ class Client:
     serves: tuple[str, ...] = ()
     jwks: tuple[Mapping[str, Any], ...] = ()
     dpop_bound: bool = False
+    reserved_rate_limit: int = 0
+    updated_at: int | None = None
     expires_at: int | None = None
     version: int = 0
 
@@ -162,20 +175,25 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person with a name and a password: an admin, or a customer known by e-mail address.
+    """A person with a name: an admin, a customer known by e-mail address, or an account member.
 
-    `resources` is what an admin may use; `ALL_RESOURCES` alone stands for every one. `version`
-    counts changes, as a client's does.
+    Without a `password_hash` no password fits. `resources` is what an admin may use;
+    `ALL_RESOURCES` alone stands for every one. An account member has a `name` to be called by, an
+    `email`, and the ids of the `buyer_accounts` it may act for. `version` counts changes, as a
+    client's does.
     """
 
     kind: OwnerKind
     id: str
     username: str
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
     epoch: str
     created_at: int
     enabled: bool = True
     resources: tuple[str, ...] = ()
+    name: str = ""
+    email: str = ""
+    buyer_accounts: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -186,6 +204,21 @@ class Account:
     def is_live(self, now: int) -> bool:  # noqa: ARG002 - accounts have no expiry of their own
         """Enabled."""
         return self.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAccount:
+    """What account members act for: a company, a household (Elastic Path calls it an account)."""
+
+    id: str
+    name: str
+    created_at: int
+    version: int = 0
+
+    @property
+    def ref(self) -> OwnerRef:
+        """Its place in the store."""
+        return OwnerRef(OwnerKind.BUYER_ACCOUNT, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +259,33 @@ class ClientCredentials:
     """What a caller presented to prove which client it is; None is what it did not present.
 
     `assertion` is a signed JWT (RFC 7523); `source` is the network address it came from, under
-    which failures are counted.
+    which failures are counted. `malformed` credentials name a client and can prove none.
     """
 
     client_id: str
     secret: str | None = field(default=None, repr=False)
     assertion: str | None = field(default=None, repr=False)
     source: str = ""
+    malformed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastUse:
+    """When a client was last used, and each of its secrets and keys; seconds, up to an hour old.
+
+    `by_mark` is keyed as `client_use` has it. Nothing noted means never used.
+    """
+
+    client: int | None = None
+    by_mark: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
     """What the store keeps of a token: never the token itself. `expires_at` may be NEVER.
 
-    `jkt` is the thumbprint of the key the token is bound to (RFC 9449 section 6.1), if any.
+    `jkt` is the thumbprint of the key the token is bound to (RFC 9449 section 6.1), if any;
+    `account` the id of the buyer account that an account member's token is for.
     """
 
     handle: str
@@ -253,15 +299,20 @@ class TokenRecord:
     audience: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     jkt: str | None = None
+    account: str | None = None
     revoked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A fresh token, to be handed out once; only `record` is stored."""
+    """A fresh token, to be handed out once; only `record` is stored.
+
+    `next_nonce` is what the next DPoP proof must hold, where nonces are asked for.
+    """
 
     value: str = field(repr=False)
     record: TokenRecord
+    next_nonce: str | None = None
 
     @property
     def expires_in(self) -> int:

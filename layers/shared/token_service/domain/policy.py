@@ -1,4 +1,4 @@
-"""What a token may do, as data: a document of routes and what reading and writing there require.
+"""What a token may do, as data: routes, and what reading and writing there require.
 
 The first route whose path fits decides. A path is exact, has `{name}` for any one segment, or ends
 in `/*`; a slash at the end of a request's path makes no difference. A route says who refuses: the
@@ -7,12 +7,11 @@ verdict, and the backend answers in its dialect's words).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import combinations, product, zip_longest
-from typing import Any
+from itertools import product, zip_longest
 
 from token_service.domain.model import (
     ALL_RESOURCES,
@@ -29,9 +28,17 @@ WRITE_METHODS = ("DELETE", "PATCH", "POST", "PUT")
 # The least a caller must hold: one of these words, or the name of a Magento resource.
 ANONYMOUS = "anonymous"
 SELF = "self"
+CUSTOMER = "customer"
+ACCOUNT = "account"
 READ_ONLY = "read_only"
 FULL = "full"
-_RESOURCE = re.compile(r"[A-Za-z0-9_]+::[A-Za-z0-9_]+", re.ASCII)
+NOBODY = "nobody"
+WORDS = (ANONYMOUS, SELF, CUSTOMER, ACCOUNT, READ_ONLY, FULL, NOBODY)
+
+type Requirement = tuple[str, ...]
+"""Words of which any one is enough."""
+
+_SHOPPERS = {CUSTOMER: OwnerKind.CUSTOMER, ACCOUNT: OwnerKind.ACCOUNT_MEMBER}
 
 
 class Refusal(StrEnum):
@@ -49,30 +56,43 @@ class Verdict(StrEnum):
     INSUFFICIENT = "insufficient"
 
 
-class PolicyError(ValueError):
-    """The document is broken; the message names the place."""
-
-
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a policy looks at: the kind of owner, the token's access, and an admin's resources."""
+    """What a policy looks at: the kind of owner, the token's access, and an admin's resources.
+
+    `shoppers` are the kinds of people on whose behalf a client calls, as a second token proves.
+    """
 
     kind: OwnerKind
     access: Access
     resources: frozenset[str] = frozenset()
+    shoppers: frozenset[OwnerKind] = frozenset()
 
     @classmethod
-    def of(cls, token: ActiveToken) -> "Caller":
-        """The caller who holds this token."""
+    def of(cls, token: ActiveToken, shoppers: Iterable[ActiveToken] = ()) -> "Caller":
+        """The caller who holds this token, and those of shoppers."""
         owner = token.owner
         resources = owner.resources if isinstance(owner, (Account, Integration)) else ()
-        return cls(token.record.owner.kind, token.record.access, frozenset(resources))
+        return cls(
+            token.record.owner.kind,
+            token.record.access,
+            frozenset(resources),
+            frozenset(shopper.record.owner.kind for shopper in shoppers),
+        )
 
     def meets(self, requirement: str) -> bool:
-        """Whether this caller holds what is required (contracts/magento.md 6.2 for resources)."""
+        """Whether this caller holds what is required (contracts/magento.md 6.2 for resources).
+
+        Nobody calls for a customer and an account member at once (contracts/elastic-path.md
+        section 2, "Mixing").
+        """
+        if requirement == NOBODY or len(self.shoppers) > 1:
+            return False
         everything = ALL_RESOURCES in self.resources
         if requirement == SELF:
             return self.kind is OwnerKind.CUSTOMER
+        if requirement in _SHOPPERS:
+            return self.kind is OwnerKind.CLIENT and _SHOPPERS[requirement] in self.shoppers
         if requirement == READ_ONLY:
             return self.kind is OwnerKind.CLIENT or everything
         if requirement == FULL:
@@ -81,23 +101,24 @@ class Caller:
         return everything or requirement in self.resources
 
 
-def judge(caller: Caller | None, requirement: str) -> Verdict:
-    """Hold a caller against a requirement; None is nobody."""
-    if requirement == ANONYMOUS:
+def judge(caller: Caller | None, *words: str) -> Verdict:
+    """Hold a caller against a requirement, any word of it; None is nobody."""
+    if ANONYMOUS in words:
         return Verdict.ALLOWED
     if caller is None:
         return Verdict.UNAUTHENTICATED
-    return Verdict.ALLOWED if caller.meets(requirement) else Verdict.INSUFFICIENT
+    return Verdict.ALLOWED if any(map(caller.meets, words)) else Verdict.INSUFFICIENT
 
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the document."""
+    """One line of a document; `place` says which."""
 
     path: str
-    read: str
-    write: str
+    read: Requirement
+    write: Requirement
     refusal: Refusal
+    place: str = field(default="", compare=False)
 
     @cached_property
     def has_names(self) -> bool:
@@ -143,9 +164,13 @@ class Route:
                 return False
         return True
 
-    def requirement(self, *, write: bool) -> str:
+    def requirement(self, *, write: bool) -> Requirement:
         """What this route asks of a reader or a writer."""
         return self.write if write else self.read
+
+    def allows(self, caller: Caller | None, *, write: bool) -> bool:
+        """Whether this caller may read or write here."""
+        return judge(caller, *self.requirement(write=write)) is Verdict.ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,83 +184,49 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole document."""
+    """All routes, in their order."""
 
-    routes: tuple[Route, ...] = field(default=())
-
-    @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> "Policy":
-        """Read a document.
-
-        Raises:
-            PolicyError: a member is missing, unknown or contradicts another.
-
-        """
-        lines = document.get("routes")
-        if not isinstance(lines, list) or not lines:
-            raise PolicyError("routes: a list with at least one route is needed")
-        policy = cls(tuple(_route(line, f"routes[{i}]") for i, line in enumerate(lines)))
-        policy._check_order()
-        return policy
+    routes: tuple[Route, ...]
 
     def decide(self, caller: Caller | None, method: str, path: str) -> Decision:
         """The decision on one request. No route, or a path that could mean another: refused."""
-        plain = _is_plain(path)
+        plain = is_plain(path)
         route = next((route for route in self.routes if plain and route.covers(path)), None)
         if route is None:
             verdict = Verdict.INSUFFICIENT if caller else Verdict.UNAUTHENTICATED
             return Decision(verdict, Refusal.GATEWAY, "")
         required = route.requirement(write=method not in READ_METHODS)
-        return Decision(judge(caller, required), route.refusal, required)
+        return Decision(judge(caller, *required), route.refusal, " or ".join(required))
 
     def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.
 
-        A refusal is spelled out only where a later route would allow: in an IAM policy a Deny
+        What a wider route says is not said again, since gateways limit the size of an answer. A
+        refusal is spelled out only where a later route would allow: in an IAM policy a Deny
         beats every Allow, and what nothing allows is denied anyway. IAM's wildcard runs across the
         slash, so a route with named segments allows nothing here, and refuses more than it covers.
         """
-        for i, route in enumerate(self.routes):
-            for write, methods in ((False, READ_METHODS), (True, WRITE_METHODS)):
-                if _allows(route, caller, write=write):
-                    if not route.has_names:
-                        yield from ((True, *rule) for rule in product(methods, route.iam_paths))
-                elif any(
-                    later.overlaps(route) and _allows(later, caller, write=write)
-                    for later in self.routes[i + 1 :]
+        for write, methods in ((False, READ_METHODS), (True, WRITE_METHODS)):
+            allowing = [route for route in self.routes if route.allows(caller, write=write)]
+            effective = [
+                (route in allowing, route)
+                for i, route in enumerate(self.routes)
+                if (route in allowing and not route.has_names)
+                or (route not in allowing and _overlap(allowing, route, self.routes[i + 1 :]))
+            ]
+            for allowed, route in effective:
+                if not any(
+                    said == allowed and other is not route and other.hides(route)
+                    for said, other in effective
                 ):
-                    yield from ((False, *rule) for rule in product(methods, route.iam_paths))
-
-    def _check_order(self) -> None:
-        for (i, first), (j, second) in combinations(enumerate(self.routes), 2):
-            if first.hides(second):
-                raise PolicyError(f"routes[{j}]: never reached, routes[{i}] covers {second.path}")
-        for (i, inner), (j, middle), (_, outer) in combinations(enumerate(self.routes), 3):
-            if not (middle.overlaps(inner) and outer.overlaps(middle)):
-                continue
-            for write in (False, True):
-                ends = frozenset(r.requirement(write=write) for r in (inner, outer))
-                for caller in _sorts_of_caller(ends):
-                    allowed = [_allows(r, caller, write=write) for r in (inner, middle, outer)]
-                    if allowed == [True, False, True]:
-                        # The middle route's Deny would beat the inner route's Allow.
-                        raise PolicyError(f"routes[{i}]: allows within routes[{j}], which refuses")
+                    yield from product((allowed,), methods, route.iam_paths)
 
 
-def _sorts_of_caller(resources: frozenset[str]) -> Iterator[Caller | None]:
-    """One of each sort, among them an admin with these resources and no others."""
-    yield None
-    yield from (Caller(OwnerKind.CLIENT, access) for access in Access)
-    yield Caller(OwnerKind.CUSTOMER, Access.FULL)
-    for held in (frozenset({ALL_RESOURCES}), resources):
-        yield Caller(OwnerKind.ADMIN, Access.FULL, held)
+def _overlap(allowing: list[Route], route: Route, later: tuple[Route, ...]) -> bool:
+    return any(other in allowing and other.overlaps(route) for other in later)
 
 
-def _allows(route: Route, caller: Caller | None, *, write: bool) -> bool:
-    return judge(caller, route.requirement(write=write)) is Verdict.ALLOWED
-
-
-def _is_plain(path: str) -> bool:
+def is_plain(path: str) -> bool:
     """Nothing that a backend may take for another path.
 
     No dot segments, no empty ones, no backslash, and nothing still encoded: a gateway has decoded
@@ -246,36 +237,3 @@ def _is_plain(path: str) -> bool:
         and not any(mark in path for mark in ("//", "%", "\\"))
         and not any(segment in (".", "..") for segment in path.split("/"))
     )
-
-
-def _route(line: object, where: str) -> Route:
-    if not isinstance(line, dict):
-        raise PolicyError(f"{where}: an object is needed")
-    unknown = set(line) - {"path", "read", "write", "refusal"}
-    if unknown:
-        raise PolicyError(f"{where}: unknown member {min(unknown)}")
-    path = line.get("path")
-    # An IAM policy would read `?` and `$` as wildcards and variables where decide() does not.
-    if (
-        not isinstance(path, str)
-        or not _is_plain(path)
-        or not re.fullmatch(r"/|(/([^/*?${}]+|\{\w+\}))*(/\*)?", path)
-    ):
-        raise PolicyError(
-            f"{where}.path: a plain path from /, exact, with {{name}}, or ending in /*, is needed"
-        )
-    try:
-        refusal = Refusal(line.get("refusal", Refusal.GATEWAY))
-    except ValueError as error:
-        raise PolicyError(f"{where}.refusal: {error}") from error
-    return Route(
-        path, _requirement(line, "read", where), _requirement(line, "write", where), refusal
-    )
-
-
-def _requirement(line: Mapping[str, Any], name: str, where: str) -> str:
-    value = line.get(name)
-    words = (ANONYMOUS, SELF, READ_ONLY, FULL)
-    if not isinstance(value, str) or not (value in words or _RESOURCE.fullmatch(value)):
-        raise PolicyError(f"{where}.{name}: one of {', '.join(words)}, or a resource like A::b")
-    return value

@@ -1,11 +1,11 @@
 """What the rules need of a store, and no more. Every method may raise `Unavailable`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from token_service.domain.location import Location
-from token_service.domain.model import Account, Client, Owner, OwnerRef, TokenRecord
+from token_service.domain.model import Account, Client, LastUse, Owner, OwnerRef, TokenRecord
 
 type Clock = Callable[[], int]
 """Seconds since the epoch, UTC."""
@@ -33,6 +33,10 @@ class OwnerChangedError(RuntimeError):
     """Somebody else changed or removed the owner since it was read: read again, decide again."""
 
 
+class ReservationExceededError(RuntimeError):
+    """All reservations together would exceed the store's rate limit."""
+
+
 class Registry[T](Protocol):
     """Keeps owners of one kind for the operator."""
 
@@ -50,6 +54,23 @@ class Registry[T](Protocol):
 
     def list(self) -> Iterator[T]:
         """Every owner of the kind, without scanning the table."""
+
+
+class ClientRegistry(Registry[Client], Protocol):
+    """Keeps clients, which are application keys too, and the sum of what they have reserved.
+
+    `create` and `replace` raise ReservationExceededError, `delete` OwnerChangedError if the
+    reservation is no longer the one that was read.
+    """
+
+    def find_by_key_id(self, key_id: str) -> Client | None:
+        """The client whose application key has this id, or None."""
+
+    def page(self, offset: int, limit: int) -> tuple[Sequence[Client], int]:
+        """`limit` clients from `offset` on, oldest first, then by key id; and how many of all."""
+
+    def reserved(self) -> int:
+        """What all clients together have reserved, in requests a second."""
 
 
 class Accounts(Registry[Account], Protocol):
@@ -78,6 +99,40 @@ class LoginFailures(Protocol):
 
     def reset(self, key: str) -> None:
         """Forget the failures under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureWindow:
+    """So many failures of client authentication in so many seconds after the first of them."""
+
+    max_failures: int
+    seconds: int
+
+
+class ClientFailures(Protocol):
+    """Counts failed client authentication, atomically; `key` is a digest, never an id."""
+
+    def count(self, key: str, now: int, window: FailureWindow) -> int | None:
+        """Count one failure at `now` (seconds); seconds until the window ends if it is full."""
+
+    def reset(self, key: str) -> None:
+        """Forget the failures under a key."""
+
+
+class ClientUses(Protocol):
+    """Keeps when clients were last used."""
+
+    def note(self, client_id: str, mark: str | None, now: int, at_most_every: int) -> None:
+        """Note that a client, and its secret or key of this mark, is used at `now` (seconds).
+
+        What was noted in the last `at_most_every` seconds stays as it is.
+        """
+
+    def last_used(self, client_id: str) -> LastUse:
+        """When a client was last used."""
+
+    def last_used_of(self, client_ids: Iterable[str]) -> Mapping[str, LastUse]:
+        """The same of many at once; every id is in the answer."""
 
 
 class Nonces(Protocol):

@@ -1,34 +1,24 @@
-"""Making signing keys and moving them through their lives. Times are seconds."""
+"""Moving signing keys through their lives. Times are seconds.
 
-import json
-from collections.abc import Callable
-from contextlib import suppress
+A rotation looks at the two places where keys are kept and takes the one step that is due, then
+looks again, until none is. A step is one write, which fails if its place has changed since it was
+looked at. So a run may stop anywhere, and others may run beside it: whoever looks next goes on from
+what is there.
+"""
+
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Protocol
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-from token_service.domain.algorithms import ALGORITHMS, MIN_RSA_BITS, SigningAlgorithm
+from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
-from token_service.domain.keys import KeyState, PrivateKey, PublicKey
+from token_service.domain.key_pairs import make_key, public_half
+from token_service.domain.keys import ANNOUNCE, KeyState, PrivateKey, PublicKey
 from token_service.domain.ports import Clock
 
-# Only others that do the same at the same moment make it try again.
-_TRIES = 5
-
-
-def _make_rsa() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, MIN_RSA_BITS)
-
-
-_MAKERS: dict[SigningAlgorithm, Callable[[], Any]] = {
-    SigningAlgorithm.RS256: _make_rsa,
-    SigningAlgorithm.PS256: _make_rsa,
-    SigningAlgorithm.ES256: lambda: ec.generate_private_key(ec.SECP256R1()),
-    SigningAlgorithm.EDDSA: ed25519.Ed25519PrivateKey.generate,
-}
+# More than the steps of the longest way; only others at the same work use the rest up.
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +32,22 @@ class Keyring:
     since: int | None
     version: int = 0
 
+    def find(self, kid: str) -> PublicKey | None:
+        """The key of this id, or None."""
+        return next((key for key in self.keys if key.kid == kid), None)
 
-class KeyringChangedError(RuntimeError):
-    """Somebody else has published keys since these were read."""
+
+@dataclass(frozen=True, slots=True)
+class PrivateKeyring:
+    """The key that signs and the one that will; `version` is the store's name for this state."""
+
+    current: PrivateKey | None = None
+    next: PrivateKey | None = None
+    version: str | None = None
+
+
+class KeysChangedError(RuntimeError):
+    """Somebody else has written keys since these were read."""
 
 
 class PublicKeys(Protocol):
@@ -54,21 +57,103 @@ class PublicKeys(Protocol):
         """The keys as published now."""
 
     def save(self, keyring: Keyring) -> None:
-        """Publish these over the version that was read; raises KeyringChangedError."""
+        """Publish these over the version that was read; raises KeysChangedError."""
 
 
 class PrivateKeys(Protocol):
-    """Where the signing key is kept."""
+    """Where private keys are kept."""
 
-    def find(self) -> PrivateKey | None:
-        """The key in use, or None before the first."""
+    def keyring(self) -> PrivateKeyring:
+        """The keys as they are now."""
 
-    def save(self, key: PrivateKey) -> None:
-        """Sign with this key from now on."""
+    def save(self, keyring: PrivateKeyring) -> None:
+        """Keep these over the version that was read; raises KeysChangedError."""
+
+
+@dataclass(frozen=True, slots=True)
+class RotationPolicy:
+    """The algorithm of new keys, and how old (seconds) a key that signs may get (None: any age)."""
+
+    algorithm: SigningAlgorithm
+    max_age: int | None = None
+
+
+class Step(StrEnum):
+    """What a run has done."""
+
+    MADE = "made"
+    DISCARDED = "discarded"
+    PUBLISHED = "published"
+    PROMOTED = "promoted"
+    RECORDED = "recorded"
+    WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a run has done, and the published keys as it left them at that moment (seconds)."""
+
+    steps: tuple[Step, ...]
+    keyring: Keyring
+    at: int
+
+    def in_state(self, state: KeyState) -> PublicKey | None:
+        """The key in this state, or None."""
+        return next((key for key in self.keyring.keys if key.state is state), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain facts for logs, answers and an operator's screen; times in seconds."""
+        current, coming = self.in_state(KeyState.CURRENT), self.in_state(KeyState.NEXT)
+        return {
+            "steps": list(self.steps),
+            "current": current.kid if current else None,
+            "key_age": self.at - current.signing_since if current else 0,
+            "next": coming.kid if coming else None,
+            "next_may_sign_at": coming.may_sign_at() if coming else None,
+            "published": sum(key.verifies(self.at) for key in self.keyring.keys),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a run is to reach: keys of these ids sign no more, and of those verify no more."""
+
+    policy: RotationPolicy
+    outworn: frozenset[str] = frozenset()
+    compromised: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a run sees of both places, and what it is to reach."""
+
+    public: Keyring
+    private: PrivateKeyring
+    wish: _Wish
+    now: int
+
+    @property
+    def signing(self) -> PublicKey | None:
+        """The key that signs, as published."""
+        return self.public.find(self.private.current.kid) if self.private.current else None
+
+    @property
+    def coming(self) -> PublicKey | None:
+        """The key that will, as published."""
+        return self.public.find(self.private.next.kid) if self.private.next else None
+
+    def publishing(self, *keys: PublicKey) -> Keyring:
+        """The keyring with these keys."""
+        since = self.now if self.public.since is None else self.public.since
+        return replace(self.public, keys=keys, since=since)
+
+
+type _Due = tuple[Step, Keyring | PrivateKeyring]
 
 
 class KeyRotation:
-    """Gives a deployment its keys; safe to interrupt and to run again."""
+    """Gives a deployment its keys; safe to interrupt, to run again and to run twice at once."""
 
     def __init__(
         self, public: PublicKeys, private: PrivateKeys, now: Clock, random: RandomBytes
@@ -79,81 +164,137 @@ class KeyRotation:
         self._now = now
         self._random = random
 
-    def ensure(self, algorithm: SigningAlgorithm) -> Keyring:
-        """Have a current key of this algorithm, making one only if there is none.
-
-        The public half is published before the private half signs, so an interruption leaves a
-        key that nobody uses, never a token that nobody can verify. Whoever wrote last looks again,
-        so of several at once one key is left both signing and published as current.
+    def advance(self, policy: RotationPolicy) -> Rotated:
+        """Do what is due: the first key, the next one, letting it sign, forgetting former ones.
 
         Raises:
             Unavailable: a store did not answer, or others kept interfering; run again.
 
         """
+        return self._reach(_Wish(policy))
+
+    def rotate(self, policy: RotationPolicy) -> Rotated:
+        """Let the key that signs now be followed, by the next one if that is published already.
+
+        Raises:
+            Unavailable: as `advance`.
+
+        """
+        signing = self._private.keyring().current
+        return self._reach(_Wish(policy, outworn=frozenset({signing.kid} if signing else ())))
+
+    def replace_compromised(self, policy: RotationPolicy) -> Rotated:
+        """Trust no key that there is now: a new one signs at once, and nothing else verifies.
+
+        Raises:
+            Unavailable: as `advance`; run again, for nothing may have been withdrawn yet.
+
+        """
+        published, private = self._public.keyring(), self._private.keyring()
+        signing = {key.kid for key in (private.current, private.next) if key}
+        kids = frozenset(signing | {key.kid for key in published.keys})
+        return self._reach(_Wish(policy, outworn=kids, compromised=kids))
+
+    def _reach(self, wish: _Wish) -> Rotated:
+        steps: list[Step] = []
         for _ in range(_TRIES):
-            keyring, private = self._public.keyring(), self._private.find()
-            signing = _published(keyring, private) if private else None
-            wanted = private is not None and private.algorithm is algorithm
-            if signing and wanted and signing.state is KeyState.CURRENT:
-                return keyring
-            with suppress(KeyringChangedError):
-                self._step(keyring, signing, algorithm, wanted=wanted)
+            # In this order: whatever signs, or will, was put into the secret before it was
+            # published, so a published key that the secret lacks is really gone from it.
+            keyring = self._public.keyring()
+            private = self._private.keyring()
+            look = _Look(keyring, private, wish, self._now())
+            due = _mend(look) or self._prepare(look) or _finish(look)
+            if due is None:
+                return Rotated(tuple(steps), keyring, look.now)
+            step, changed = due
+            try:
+                if isinstance(changed, Keyring):
+                    self._public.save(changed)
+                else:
+                    self._private.save(changed)
+            except KeysChangedError:
+                continue
+            steps.append(step)
         raise Unavailable(detail="the signing keys kept changing")
 
-    def _step(
-        self,
-        keyring: Keyring,
-        signing: PublicKey | None,
-        algorithm: SigningAlgorithm,
-        *,
-        wanted: bool,
-    ) -> None:
-        """Publish the signing key as current if it is the wanted kind, else make one that is."""
-        if signing and wanted:
-            self._public.save(self._with_current(keyring, signing, None))
-            return
-        made_private, made_public = make_key(algorithm, self._now(), self._random)
-        self._public.save(self._with_current(keyring, made_public, signing))
-        self._private.save(made_private)
-
-    def _with_current(
-        self, keyring: Keyring, current: PublicKey, signing: PublicKey | None
-    ) -> Keyring:
-        """Whatever was published before, the key that has signed until now retires only now."""
-        now = self._now()
-        former = (
-            replace(
-                key,
-                state=KeyState.PREVIOUS,
-                retired_at=now if key == signing else key.retired_at or now,
-            )
-            for key in keyring.keys
-            if key.kid != current.kid
-        )
-        return Keyring(
-            keys=(
-                replace(current, state=KeyState.CURRENT, retired_at=None),
-                *(key for key in former if not key.is_over(now)),
-            ),
-            since=now if keyring.since is None else keyring.since,
-            version=keyring.version,
-        )
+    def _prepare(self, look: _Look) -> _Due | None:
+        """A next key where one is needed, in the secret first and then published."""
+        private = look.private
+        if private.next is None and _must_be_followed(look.signing, look.wish, look.now):
+            made, _ = make_key(look.wish.policy.algorithm, look.now, self._random)
+            return Step.MADE, replace(private, next=made)
+        if private.next and look.coming is None:
+            published = public_half(private.next, look.now)
+            return Step.PUBLISHED, look.publishing(*look.public.keys, published)
+        return None
 
 
-def _published(keyring: Keyring, private: PrivateKey) -> PublicKey | None:
-    return next((key for key in keyring.keys if key.kid == private.kid), None)
+def _mend(look: _Look) -> _Due | None:
+    """What signs is recorded as current, whatever was; what must not sign next is discarded."""
+    current, signing, coming = look.private.current, look.signing, look.private.next
+    if current and (signing is None or signing.state in (KeyState.NEXT, KeyState.PREVIOUS)):
+        return Step.RECORDED, look.publishing(*_with_current(look.public, current, look.now))
+    if coming and (
+        coming.algorithm is not look.wish.policy.algorithm
+        or coming.kid in look.wish.compromised
+        or (look.coming is not None and look.coming.withdrawn)
+    ):
+        return Step.DISCARDED, replace(look.private, next=None)
+    return None
 
 
-def make_key(
-    algorithm: SigningAlgorithm, now: int, random: RandomBytes
-) -> tuple[PrivateKey, PublicKey]:
-    """A fresh key pair; its id is random, so that it says nothing and collides with none."""
-    key = _MAKERS[algorithm]()
-    kid = random(8).hex()
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    jwk = json.loads(ALGORITHMS[algorithm].to_jwk(key.public_key()))
-    jwk.pop("key_ops", None)
-    return (
-        PrivateKey(kid, algorithm, pem),
-        PublicKey(kid, algorithm, jwk, KeyState.CURRENT, created_at=now),
+def _finish(look: _Look) -> _Due | None:
+    """What may sign signs, and what nothing needs is no longer published."""
+    keys, private, wish = look.public.keys, look.private, look.wish
+    if any(key.kid in wish.compromised and not key.withdrawn for key in keys):
+        return Step.WITHDRAWN, look.publishing(*_withdrawing(keys, wish.compromised, look.now))
+    # With nothing that can be verified in use, a key signs that verifiers have yet to learn of.
+    urgent = look.signing is None or look.signing.withdrawn
+    if look.coming and (urgent or look.now >= look.coming.may_sign_at()):
+        return Step.PROMOTED, replace(private, current=private.next, next=None)
+    kept = tuple(key for key in keys if not _is_gone(key, private.next, look.now))
+    return None if kept == keys else (Step.FORGOTTEN, look.publishing(*kept))
+
+
+def _must_be_followed(signing: PublicKey | None, wish: _Wish, now: int) -> bool:
+    """Whether the key that signs needs a next one, early enough for that to be announced."""
+    if signing is None or signing.withdrawn or signing.kid in wish.outworn:
+        return True
+    if signing.algorithm is not wish.policy.algorithm:
+        return True
+    max_age = wish.policy.max_age
+    return max_age is not None and now - signing.signing_since >= max_age - ANNOUNCE
+
+
+def _with_current(public: Keyring, current: PrivateKey, now: int) -> tuple[PublicKey, ...]:
+    """The key that signs, recorded as current; the one that was, as retired no earlier than now."""
+    known = public.find(current.kid) or public_half(current, now)
+    former = (
+        replace(key, state=KeyState.PREVIOUS, retired_at=now)
+        if key.state is KeyState.CURRENT
+        else key
+        for key in public.keys
+        if key.kid != current.kid
     )
+    return (
+        replace(known, state=KeyState.CURRENT, signs_since=now, retired_at=None),
+        *former,
+    )
+
+
+def _withdrawing(
+    keys: tuple[PublicKey, ...], kids: frozenset[str], now: int
+) -> tuple[PublicKey, ...]:
+    """What is withdrawn stays on record, so that nothing ever publishes it again."""
+    return tuple(
+        replace(key, state=KeyState.WITHDRAWN, retired_at=now)
+        if key.kid in kids and not key.withdrawn
+        else key
+        for key in keys
+    )
+
+
+def _is_gone(key: PublicKey, coming: PrivateKey | None, now: int) -> bool:
+    """Whether nothing alive was signed by it, and nothing ever will be."""
+    discarded = key.state is KeyState.NEXT and (coming is None or key.kid != coming.kid)
+    return discarded or key.is_over(now)

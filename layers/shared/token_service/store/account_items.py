@@ -7,15 +7,19 @@ from token_service.store.dynamodb import Item, owner_key
 
 def account_to_item(account: Account) -> Item:
     """An account as it is stored."""
-    return owner_key(account.ref) | {
+    item = owner_key(account.ref) | {
         "username": {"S": account.username},
-        "password_hash": {"S": account.password_hash},
         "epoch": {"S": account.epoch},
         "created_at": {"N": str(account.created_at)},
         "enabled": {"BOOL": account.enabled},
         "resources": {"L": [{"S": resource} for resource in account.resources]},
         "version": {"N": str(account.version)},
     }
+    texts = {"password_hash": account.password_hash, "name": account.name, "email": account.email}
+    item |= {name: {"S": text} for name, text in texts.items() if text}
+    if account.buyer_accounts:
+        item["buyer_accounts"] = {"L": [{"S": one} for one in account.buyer_accounts]}
+    return item
 
 
 def account_from_item(item: Item) -> Account:
@@ -25,11 +29,17 @@ def account_from_item(item: Item) -> Account:
         kind=owner.kind,
         id=owner.id,
         username=item["username"]["S"],
-        password_hash=item["password_hash"]["S"],
+        password_hash=item["password_hash"]["S"] if "password_hash" in item else None,
         epoch=item["epoch"]["S"],
         created_at=int(item["created_at"]["N"]),
         enabled=item["enabled"]["BOOL"],
         resources=tuple(entry["S"] for entry in item["resources"]["L"]),
+        name=item["name"]["S"] if "name" in item else "",
+        email=item["email"]["S"] if "email" in item else "",
+        buyer_accounts=tuple(
+            entry["S"]
+            for entry in (item["buyer_accounts"]["L"] if "buyer_accounts" in item else ())
+        ),
         version=int(item["version"]["N"]),
     )
 

@@ -36,6 +36,10 @@ def client_to_item(client: Client) -> Item:
         "dpop_bound": {"BOOL": client.dpop_bound},
         "version": {"N": str(client.version)},
     }
+    if client.reserved_rate_limit:
+        item["reserved_rate_limit"] = {"N": str(client.reserved_rate_limit)}
+    if client.updated_at is not None:
+        item["updated_at"] = {"N": str(client.updated_at)}
     if client.token_lifetime is not None:
         item["token_lifetime"] = {"N": str(client.token_lifetime)}
     if client.expires_at is not None:
@@ -62,6 +66,8 @@ def client_from_item(item: Item) -> Client:
         serves=tuple(_strings(item.get("serves", _NONE))),
         jwks=tuple(json.loads(item.get("jwks", {"S": "[]"})["S"])),
         dpop_bound=item.get("dpop_bound", {"BOOL": False})["BOOL"],
+        reserved_rate_limit=_number(item, "reserved_rate_limit") or 0,
+        updated_at=_number(item, "updated_at"),
         expires_at=_number(item, "expires_at"),
         version=int(item["version"]["N"]),
     )

@@ -1,6 +1,6 @@
 """How every call to DynamoDB goes out: which failures mean 'not now', and how parts are drained."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,9 @@ _NOT_NOW = frozenset(
 _CANCELLED_FOR_NOW = frozenset(
     {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 )
+# Another transaction is writing to the same item; it is over in a moment.
+_CONTENDED = frozenset({"TransactionConflict", "TransactionConflictException"})
+_CONTENDED_REPEATS = 4
 # A batch that is still incomplete after this many repeats is an outage, not a hiccup.
 _BATCH_REPEATS = 2
 _HTTP_SERVER_ERROR = 500
@@ -65,26 +68,59 @@ def not_now() -> Iterator[None]:
 
 
 class TransactionConditionError(Exception):
-    """A transaction was cancelled by one of its own conditions."""
+    """A transaction was cancelled by one of its own conditions.
+
+    `failed` has the number of each action whose condition did not hold, and the item that was
+    there, if it was asked for and there was one.
+    """
+
+    def __init__(self, failed: Mapping[int, Mapping[str, Any] | None]) -> None:
+        """At least one action failed."""
+        super().__init__()
+        self.failed = failed
 
 
-def transact(client: "DynamoDBClient", *actions: "TransactWriteItemTypeDef") -> None:
-    """Write all of these or none.
+def transact(
+    client: "DynamoDBClient", pause: Pause, actions: "Sequence[TransactWriteItemTypeDef]"
+) -> None:
+    """Write all of these or none; a few times if others write to the same items just then.
 
     Raises:
         TransactionConditionError: a condition did not hold.
         Unavailable: DynamoDB did not answer.
 
     """
+    uncontended(pause, lambda: _transact_once(client, actions))
+
+
+def uncontended[R](pause: Pause, call: Callable[[], R]) -> R:
+    """Repeat a call a few times while other transactions are in its way."""
+    for attempt in range(_CONTENDED_REPEATS):
+        try:
+            return call()
+        except Unavailable as error:
+            if error.detail not in _CONTENDED:
+                raise
+        pause(attempt)
+    return call()
+
+
+def _transact_once(client: "DynamoDBClient", actions: "Sequence[TransactWriteItemTypeDef]") -> None:
     try:
         with not_now():
             client.transact_write_items(TransactItems=actions)
     except ClientError as error:
-        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-        if "ConditionalCheckFailed" in reasons:
-            raise TransactionConditionError from error
-        if reasons & _CANCELLED_FOR_NOW:
-            raise Unavailable(detail=error_code(error)) from error
+        cancelled = error.response.get("CancellationReasons", [])
+        failed = {
+            number: reason.get("Item")
+            for number, reason in enumerate(cancelled)
+            if reason.get("Code") == "ConditionalCheckFailed"
+        }
+        if failed:
+            raise TransactionConditionError(failed) from error
+        reasons = {reason.get("Code", "") for reason in cancelled}
+        for reason in reasons & _CANCELLED_FOR_NOW:
+            raise Unavailable(detail=reason) from error
         raise
 
 

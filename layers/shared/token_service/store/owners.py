@@ -19,6 +19,7 @@ def owner_from_item(item: Item) -> Owner:
 
 
 _READERS: dict[OwnerKind, Callable[[Item], Owner]] = {
+    OwnerKind.ACCOUNT_MEMBER: account_from_item,
     OwnerKind.ADMIN: account_from_item,
     OwnerKind.ACCOUNT_MEMBER: account_from_item,
     OwnerKind.CLIENT: client_from_item,

@@ -4,7 +4,7 @@ All three are written together or not at all. A name is an item of its own, so t
 the directory lists owners without a Scan.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,11 +22,12 @@ from token_service.store.dynamodb import (
     not_now,
     owner_key,
     transact,
+    uncontended,
 )
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from types_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 
 class Kept(Protocol):
@@ -37,6 +38,10 @@ class Kept(Protocol):
         """Its kind and id."""
 
     @property
+    def created_at(self) -> int:
+        """When it was made, in seconds."""
+
+    @property
     def version(self) -> int:
         """How often it was changed."""
 
@@ -45,7 +50,8 @@ class Kept(Protocol):
 class Shape[T: Kept]:
     """How owners of one kind are written: their item, their names' keys, when they end.
 
-    `called` is what people call one.
+    `called` is what people call one; `companions` are the keys of items that others write about
+    an owner, and that neither outlive it nor come before it.
     """
 
     kind: OwnerKind
@@ -54,6 +60,7 @@ class Shape[T: Kept]:
     name_keys: Callable[[T], list[Item]] = lambda _: []
     called: Callable[[T], str] = lambda owner: owner.ref.id
     expires_at: Callable[[T], int | None] = lambda _: None
+    companions: Callable[[T], list[Item]] = lambda _: []
 
 
 class DynamoRegistry[T: Kept]:
@@ -83,17 +90,8 @@ class DynamoRegistry[T: Kept]:
             OwnerExistsError: the id or a name is taken.
 
         """
-        unique = [
-            self._shape.to_item(owner),
-            *(key | {"id": {"S": owner.ref.id}} for key in self._shape.name_keys(owner)),
-        ]
-        entry = directory_entry(owner.ref, self._shape.expires_at(owner))
         try:
-            transact(
-                self._client,
-                *(self._put_new(item) for item in unique),
-                {"Put": {"TableName": self._table, "Item": entry}},
-            )
+            self._transact(*self._creation(owner))
         except TransactionConditionError as error:
             raise OwnerExistsError(f"there is already {self._called(owner)}") from error
 
@@ -106,39 +104,33 @@ class DynamoRegistry[T: Kept]:
             OwnerChangedError: changed or deleted meanwhile.
 
         """
-        item = self._shape.to_item(owner) | {"version": {"N": str(owner.version + 1)}}
-        try:
+        item = self._next_version(owner)
+        put = self._put_over(owner, item)
+
+        def write() -> None:
             with not_now():
-                self._client.put_item(
-                    TableName=self._table,
-                    Item=item,
-                    ConditionExpression="#version = :read",
-                    ExpressionAttributeNames={"#version": "version"},
-                    ExpressionAttributeValues={":read": {"N": str(owner.version)}},
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
+                self._client.put_item(**put)
+
+        try:
+            uncontended(self._pause, write)
         except ClientError as error:
             if error_code(error) != CONDITION_FAILED:
                 raise
             if error.response.get("Item") != item:
-                raise OwnerChangedError(f"{self._called(owner)} was changed meanwhile") from error
+                raise self._changed(owner) from error
         return self._shape.from_item(item)
 
     def delete(self, owner: T) -> bool:
         """Remove an owner with its names and its directory entry; False if it was gone."""
-        keys = [*self._shape.name_keys(owner), directory_key(owner.ref)]
+        existing: TransactWriteItemTypeDef = {
+            "Delete": {
+                "TableName": self._table,
+                "Key": owner_key(owner.ref),
+                "ConditionExpression": "attribute_exists(entity)",
+            }
+        }
         try:
-            transact(
-                self._client,
-                {
-                    "Delete": {
-                        "TableName": self._table,
-                        "Key": owner_key(owner.ref),
-                        "ConditionExpression": "attribute_exists(entity)",
-                    }
-                },
-                *(self._delete(key) for key in keys),
-            )
+            self._transact(existing, *self._names_deletion(owner))
         except TransactionConditionError:
             return False
         return True
@@ -147,6 +139,51 @@ class DynamoRegistry[T: Kept]:
         """Every owner of the kind."""
         items = listed(self._client, self._table, self._shape.kind, self._pause)
         return (self._shape.from_item(item) for item in items)
+
+    def _creation(self, owner: T) -> "Sequence[TransactWriteItemTypeDef]":
+        """What creates an owner: its item and its names, which must be new, and its entry."""
+        expires_at = self._shape.expires_at(owner)
+        name: Item = {"id": {"S": owner.ref.id}}
+        if expires_at is not None:
+            name["expires_at"] = {"N": str(expires_at)}
+        names = [key | name for key in self._shape.name_keys(owner)]
+        entry = directory_entry(owner.ref, owner.created_at, expires_at)
+        return [
+            *(self._put_new(item) for item in (self._shape.to_item(owner), *names)),
+            {"Put": {"TableName": self._table, "Item": entry}},
+            *(self._delete(key) for key in self._shape.companions(owner)),
+        ]
+
+    def _next_version(self, owner: T) -> Item:
+        return self._shape.to_item(owner) | {"version": {"N": str(owner.version + 1)}}
+
+    def _put_over(self, owner: T, item: Item) -> "PutTypeDef":
+        """What writes an item over the version that was read of its owner."""
+        return {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": "#version = :read",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":read": {"N": str(owner.version)}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _names_deletion(self, owner: T) -> "Sequence[TransactWriteItemTypeDef]":
+        keys = [
+            *self._shape.name_keys(owner),
+            directory_key(owner.ref),
+            *self._shape.companions(owner),
+        ]
+        return [self._delete(key) for key in keys]
+
+    def _delete(self, key: Item) -> "TransactWriteItemTypeDef":
+        return {"Delete": {"TableName": self._table, "Key": key}}
+
+    def _transact(self, *actions: "TransactWriteItemTypeDef") -> None:
+        transact(self._client, self._pause, actions)
+
+    def _changed(self, owner: T) -> OwnerChangedError:
+        return OwnerChangedError(f"{self._called(owner)} was changed meanwhile")
 
     def _called(self, owner: T) -> str:
         kind = owner.ref.kind
@@ -160,9 +197,6 @@ class DynamoRegistry[T: Kept]:
                 "ConditionExpression": "attribute_not_exists(entity)",
             }
         }
-
-    def _delete(self, key: Item) -> "TransactWriteItemTypeDef":
-        return {"Delete": {"TableName": self._table, "Key": key}}
 
     def _get(self, key: Item) -> Item | None:
         with not_now():

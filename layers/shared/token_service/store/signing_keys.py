@@ -11,12 +11,13 @@ from botocore.exceptions import ClientError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey
-from token_service.domain.rotation import Keyring, KeyringChangedError
+from token_service.domain.rotation import Keyring, KeysChangedError, PrivateKeyring
 from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_secretsmanager.type_defs import GetSecretValueResponseTypeDef
 
 KEYRING_ENTITY = "keys#signing"
 _KEYRING_KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "public"}}
@@ -60,7 +61,7 @@ class DynamoPublicKeys:
         """Publish these keys in place of those that were read.
 
         Raises:
-            KeyringChangedError: others were published meanwhile.
+            KeysChangedError: others were published meanwhile.
             Unavailable: DynamoDB did not answer.
 
         """
@@ -84,11 +85,16 @@ class DynamoPublicKeys:
                 raise
             # The very same there means our own retry, and success.
             if error.response.get("Item") != item:
-                raise KeyringChangedError from error
+                raise KeysChangedError from error
 
 
 class SecretPrivateKeys:
-    """The key that signs; only issuing and rotating functions may read this secret."""
+    """The keys that sign now and next, one version of one secret.
+
+    Only issuing and rotating functions may read it. A secret has no conditional write, but a label
+    moves from one version to another only if it is where the caller says (UpdateSecretVersionStage,
+    RemoveFromVersionId), and AWSCURRENT is a label.
+    """
 
     def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
         """`secret_id` is the secret's name or ARN."""
@@ -96,49 +102,91 @@ class SecretPrivateKeys:
         self._secret_id = secret_id
 
     def load(self) -> PrivateKey:
-        """The private key in use.
+        """The private key that signs.
 
         Raises:
             Unavailable: Secrets Manager did not answer, or no key has been made yet.
 
         """
-        key = self.find()
-        if key is None:
+        current = self.keyring().current
+        if current is None:
             raise Unavailable(detail="no signing key has been made")
-        return key
+        return current
 
-    def find(self) -> PrivateKey | None:
-        """The private key in use, or None before the first.
+    def keyring(self) -> PrivateKeyring:
+        """The private keys; none before the deployment has made one.
 
         Raises:
             Unavailable: Secrets Manager did not answer.
 
         """
+        answer = self._read()
+        if answer is None:
+            return PrivateKeyring()
+        held = json.loads(answer["SecretString"])
+        return PrivateKeyring(
+            current=_private_key(held.get("current")),
+            next=_private_key(held.get("next")),
+            version=answer["VersionId"],
+        )
+
+    def save(self, keyring: PrivateKeyring) -> None:
+        """Keep these keys in place of those that were read.
+
+        Raises:
+            KeysChangedError: others were kept meanwhile.
+            Unavailable: Secrets Manager did not answer.
+
+        """
+        value = {"current": _secret(keyring.current), "next": _secret(keyring.next)}
+        with not_now():
+            # Not current yet, unless it is the very first version.
+            stored = self._client.put_secret_value(
+                SecretId=self._secret_id,
+                SecretString=json.dumps(value),
+                VersionStages=["AWSPENDING"],
+            )
+        if "AWSCURRENT" in stored["VersionStages"]:
+            return
+        read = {} if keyring.version is None else {"RemoveFromVersionId": keyring.version}
         try:
             with not_now():
-                answer = self._client.get_secret_value(SecretId=self._secret_id)
+                self._client.update_secret_version_stage(
+                    SecretId=self._secret_id,
+                    VersionStage="AWSCURRENT",
+                    MoveToVersionId=stored["VersionId"],
+                    **read,
+                )
+        except ClientError as error:
+            answer = self._read()
+            current = answer["VersionId"] if answer else None
+            if current == keyring.version:
+                raise
+            # Ours there already means our own retry, and success.
+            if current != stored["VersionId"]:
+                raise KeysChangedError from error
+
+    def _read(self) -> "GetSecretValueResponseTypeDef | None":
+        try:
+            with not_now():
+                return self._client.get_secret_value(
+                    SecretId=self._secret_id, VersionStage="AWSCURRENT"
+                )
         except ClientError as error:
             # A secret without a value answers like one that is not there.
             if error_code(error) == "ResourceNotFoundException":
                 return None
             raise
-        current = json.loads(answer["SecretString"]).get("current")
-        if current is None:
-            return None
-        return PrivateKey(current["kid"], SigningAlgorithm(current["alg"]), current["pem"])
 
-    def save(self, key: PrivateKey) -> None:
-        """Sign with this key from now on.
 
-        Raises:
-            Unavailable: Secrets Manager did not answer.
+def _private_key(entry: dict[str, str] | None) -> PrivateKey | None:
+    if entry is None:
+        return None
+    return PrivateKey(entry["kid"], SigningAlgorithm(entry["alg"]), entry["pem"])
 
-        """
-        current = {"kid": key.kid, "alg": key.algorithm, "pem": key.pem}
-        with not_now():
-            self._client.put_secret_value(
-                SecretId=self._secret_id, SecretString=json.dumps({"current": current})
-            )
+
+def _secret(key: PrivateKey | None) -> dict[str, str] | None:
+    return None if key is None else {"kid": key.kid, "alg": key.algorithm, "pem": key.pem}
 
 
 def _entry(key: PublicKey) -> dict[str, Any]:
@@ -147,7 +195,8 @@ def _entry(key: PublicKey) -> dict[str, Any]:
         "alg": key.algorithm,
         "jwk": dict(key.jwk),
         "state": key.state,
-        "created_at": key.created_at,
+        "published_at": key.published_at,
+        "signs_since": key.signs_since,
         "retired_at": key.retired_at,
     }
 
@@ -158,6 +207,8 @@ def _public_key(entry: dict[str, Any]) -> PublicKey:
         algorithm=SigningAlgorithm(entry["alg"]),
         jwk=entry["jwk"],
         state=KeyState(entry["state"]),
-        created_at=entry["created_at"],
+        # Keys made before there was rotation were published and signed from the first.
+        published_at=entry["published_at"] if "published_at" in entry else entry["created_at"],
+        signs_since=entry.get("signs_since"),
         retired_at=entry["retired_at"],
     )

@@ -155,6 +155,8 @@ def to_item(record: TokenRecord) -> Item:
         item["scope"] = {"S": " ".join(record.scope)}
     if record.jkt is not None:
         item["jkt"] = {"S": record.jkt}
+    if record.account is not None:
+        item["account"] = {"S": record.account}
     if record.revoked_at is not None:
         item["revoked_at"] = {"N": str(record.revoked_at)}
     return item
@@ -174,6 +176,7 @@ def from_item(item: Item) -> TokenRecord:
         audience=tuple(item["audience"]["S"].split(" ")) if "audience" in item else (),
         scope=tuple(item["scope"]["S"].split(" ")) if "scope" in item else (),
         jkt=item["jkt"]["S"] if "jkt" in item else None,
+        account=item["account"]["S"] if "account" in item else None,
         revoked_at=int(item["revoked_at"]["N"]) if "revoked_at" in item else None,
     )
 

@@ -6,9 +6,11 @@ gateway passes on.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from token_service.domain.dpop import ProofVerifier
+from token_service.domain.errors import InvalidProof, NonceRequired, ServiceError
 from token_service.domain.model import ActiveToken, Grant, OwnerKind
 from token_service.domain.policy import (
     FULL,
@@ -22,12 +24,16 @@ from token_service.domain.policy import (
 )
 from token_service.domain.validate import TokenValidator
 from token_service.wire.authorizer_events import Kind, Question, SignedRequest, read_question
+from token_service.wire.bound import BoundCall, UnprovedToken, nonce_note, refusal_notes
 from token_service.wire.magento.paths import ALIASES, canonical
 
 # A GraphQL document that changes anything must say so with one of these words.
 _GRAPHQL_WRITE = re.compile(r"\b(mutation|subscription)\b")
-type ObserveAuthorization = Callable[[str, str, str | None], None]
-"""Told the kind of caller, the verdict, and the client id of an active token."""
+# What an IAM resource may hold of a path without meaning more than the path itself.
+_PLAIN_ARN = re.compile(r"[A-Za-z0-9:/._~%@+$-]{1,512}", re.ASCII)
+type ObserveAuthorization = Callable[[str, str, str | None, str | None], None]
+"""Told the kind of caller, the verdict, the client id of an active token, and what a bound call
+was refused for."""
 
 
 type VerifySigned = Callable[[SignedRequest], ActiveToken | None]
@@ -45,21 +51,38 @@ class AuthorizerSettings:
     integration_bearer: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The caller's token if it is good, what the backend is told besides, and what was wrong."""
+
+    token: ActiveToken | None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
+    shoppers: tuple[ActiveToken, ...] = ()
+
+    @classmethod
+    def refused(cls, error: ServiceError) -> "_Found":
+        """Nobody, and why."""
+        return cls(None, refusal_notes(error), error.public)
+
+
 class Authorizer:
     """Answers authorization questions: active token for this audience, then the policy."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root names each collaborator once
         self,
         *,
         validator: TokenValidator,
         verify_signed: VerifySigned,
+        proofs: ProofVerifier,
         policy: Policy,
         settings: AuthorizerSettings,
         observe: ObserveAuthorization,
     ) -> None:
-        """`verify_signed` finds whose signature a request carries."""
+        """`verify_signed` finds whose OAuth 1.0a signature a request carries."""
         self._validator = validator
         self._verify_signed = verify_signed
+        self._proofs = proofs
         self._policy = policy
         self._settings = settings
         self._observe = observe
@@ -73,27 +96,76 @@ class Authorizer:
 
         """
         question = read_question(event)
-        token = self._token(question)
-        answer = write_answer(question, token, self._policy)
+        found = self._with_shoppers(self._find(question), question.shoppers)
+        answer = write_answer(question, found.token, self._policy, found.shoppers)
         context = answer.get("context") or answer.get("resolverContext") or {}
-        subject = token.record.owner.subject if token else None
-        self._observe(question.kind, context["verdict"], subject)
+        context.update(found.notes)
+        subject = found.token.record.owner.subject if found.token else None
+        self._observe(question.kind, context["verdict"], subject, found.reason)
         return answer
 
-    def _token(self, question: Question) -> ActiveToken | None:
-        signed = question.signed
-        token = self._verify_signed(signed) if signed else self._bearer(question.token)
-        return token if token and self._settings.audience in token.record.audience else None
+    def _find(self, question: Question) -> _Found:
+        if question.signed:
+            return _Found(self._for_us(self._verify_signed(question.signed)))
+        try:
+            if question.bound:
+                return self._bound(question.bound)
+            return _Found(self._bearer(question.token))
+        except (InvalidProof, NonceRequired, UnprovedToken) as error:
+            return _Found.refused(error)
+
+    def _with_shoppers(self, found: _Found, sent: Mapping[OwnerKind, str | None]) -> _Found:
+        """The caller's token and those of shoppers; nothing if any of them is not good."""
+        if found.token is None or not sent:
+            return found
+        shoppers = [self._shopper(kind, text) for kind, text in sent.items()]
+        good = tuple(shopper for shopper in shoppers if shopper)
+        if len(good) < len(shoppers):
+            return replace(found, token=None, reason="a shopper's token is not active")
+        return replace(found, shoppers=good)
+
+    def _shopper(self, kind: OwnerKind, text: str | None) -> ActiveToken | None:
+        token = self._for_us(self._validator.validate(text)) if text else None
+        # One that is bound to a key proves nothing without it, and its header holds no proof.
+        usable = token and token.record.owner.kind is kind and token.record.jkt is None
+        return token if usable else None
 
     def _bearer(self, text: str | None) -> ActiveToken | None:
-        token = self._validator.validate(text) if text else None
+        token = self._for_us(self._validator.validate(text)) if text else None
+        if token and token.record.jkt is not None:
+            # RFC 9449 section 7.2: no way down from DPoP to Bearer.
+            raise UnprovedToken("the token is bound to a key, and needs a DPoP proof")
         integration = token is not None and token.record.grant is Grant.INTEGRATION
         return None if integration and not self._settings.integration_bearer else token
 
+    def _bound(self, call: BoundCall) -> _Found:
+        """A call under the DPoP scheme; its proof is used up when all else is right."""
+        if call.proof is None:
+            raise InvalidProof("there is no DPoP proof here")
+        if call.may_be_reused:
+            # A proof is for one call, and whoever has the token could make the next without one.
+            raise InvalidProof("the gateway may reuse this answer without looking at a proof")
+        proved = self._proofs.verify(call.proof, call.token)
+        token = self._for_us(self._validator.validate(call.token))
+        if token is None:
+            raise UnprovedToken("the token is not active")
+        if token.record.jkt != proved.jkt:
+            raise UnprovedToken("the token is not bound to the key of the DPoP proof")
+        self._proofs.use(proved)
+        return _Found(token, nonce_note(self._proofs.next_nonce()))
 
-def write_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
+    def _for_us(self, token: ActiveToken | None) -> ActiveToken | None:
+        return token if token and self._settings.audience in token.record.audience else None
+
+
+def write_answer(
+    question: Question,
+    token: ActiveToken | None,
+    policy: Policy,
+    shoppers: tuple[ActiveToken, ...] = (),
+) -> dict[str, Any]:
     """The answer in the asker's own shape; denied unless something allows."""
-    caller = Caller.of(token) if token else None
+    caller = Caller.of(token, shoppers) if token else None
     if question.kind is Kind.POLICY:
         return _policy_answer(question, token, policy)
     if question.kind is Kind.WEBSOCKET:
@@ -111,7 +183,7 @@ def write_answer(question: Question, token: ActiveToken | None, policy: Policy) 
     if question.admits_guests and decision.refusal is Refusal.BACKEND:
         # A backend that refuses for itself gets the caller with the verdict on it.
         allowed = True
-    return {"isAuthorized": allowed, "context": context_of(token, decision)}
+    return {"isAuthorized": allowed, "context": context_of(token, decision, shoppers)}
 
 
 def canonical_path(path: str) -> str:
@@ -120,8 +192,10 @@ def canonical_path(path: str) -> str:
     return path if route is None else f"/rest{route}"
 
 
-def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
-    """What the backend learns of the caller: never the token."""
+def context_of(
+    token: ActiveToken | None, decision: Decision, shoppers: tuple[ActiveToken, ...] = ()
+) -> dict[str, str]:
+    """What the backend learns of the caller: never a token."""
     found = {"verdict": str(decision.verdict), "required": decision.required}
     if token is None:
         return {**found, "active": "false"}
@@ -132,9 +206,11 @@ def context_of(token: ActiveToken | None, decision: Decision) -> dict[str, str]:
         "kind": record.owner.kind,
         "client_id": record.owner.id if record.owner.kind is OwnerKind.CLIENT else "",
         "subject": record.owner.subject,
+        "shopper": " ".join(shopper.record.owner.subject for shopper in shoppers),
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
+        "account": record.account or "",
         "expires_at": str(record.expires_at),
     }
 
@@ -145,6 +221,8 @@ def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy
     The gateway itself refuses here, on all routes: one cached context cannot carry a verdict on
     each of them, and a REST API can word its refusals in its gateway responses.
     """
+    if token and token.record.jkt is not None:
+        return _iam(token, [(_opens(question.arn, token, policy), question.arn)])
     api_and_stage = "/".join(question.arn.split("/")[:2])
     caller = Caller.of(token) if token else None
     rules = [
@@ -153,6 +231,16 @@ def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy
     ]
     aliases = [(False, f"{api_and_stage}/*{path}") for path in ALIASES]
     return _iam(token, rules + aliases)
+
+
+def _opens(arn: str, token: ActiveToken, policy: Policy) -> bool:
+    """Whether a bound token may call this one method: a proof for one address opens no other.
+
+    So an answer that is reused for another method, which it should not be, is a refusal there.
+    """
+    _, _, method, *path = arn.split("/") if arn.count("/") > 1 else ("", "", "")
+    decision = policy.decide(Caller.of(token), method, canonical_path("/" + "/".join(path)))
+    return decision.verdict is Verdict.ALLOWED and _PLAIN_ARN.fullmatch(arn) is not None
 
 
 def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, Any]:

@@ -6,9 +6,22 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from token_service.wire.bearer import read_bearer
+from token_service.domain.dpop import Proof
+from token_service.domain.model import OwnerKind
+from token_service.wire.bearer import read_bearer, read_dpop
+from token_service.wire.bound import PROOF, BoundCall
 from token_service.wire.http import as_mapping
 from token_service.wire.magento.paths import canonical
+
+# Where a client says for which shopper it calls (contracts/elastic-path.md section 3).
+_SHOPPER_HEADERS = {
+    OwnerKind.CUSTOMER: "x-moltin-customer-token",
+    OwnerKind.ACCOUNT_MEMBER: "ep-account-management-authentication-token",
+}
+_DIRECT_SHOPPERS = {
+    OwnerKind.CUSTOMER: "customer_token",
+    OwnerKind.ACCOUNT_MEMBER: "account_token",
+}
 
 # arn:partition:execute-api:region:account:api/stage/METHOD/path
 _ARN_PARTS = 4
@@ -39,14 +52,20 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One authorization question, whoever asks; `arn` is the method's, for policy answers."""
+    """One authorization question, whoever asks; `arn` is the method's, for policy answers.
+
+    At most one of `token` (sent as Bearer), `bound` and `signed` is there. `shoppers` are the
+    second tokens, by the kind of owner that each must have; None is no token.
+    """
 
     kind: Kind
     token: str | None = field(repr=False)
+    shoppers: Mapping[OwnerKind, str | None] = field(default_factory=dict, repr=False)
     method: str = ""
     path: str = ""
     arn: str = ""
     graphql: str = field(default="", repr=False)
+    bound: BoundCall | None = None
     signed: SignedRequest | None = None
     admits_guests: bool = False
 
@@ -64,31 +83,41 @@ def read_question(event: Mapping[str, Any]) -> Question:
         raw_path = str(event.get("rawPath") or "")
         path = _without_stage(raw_path, str(context.get("stage")))
         method = _upper(http.get("method"))
-        signed = _signed(event, method, raw_path, str(event.get("rawQueryString") or ""))
+        url = _url(event, raw_path)
         return Question(
             Kind.HTTP_V2,
             _header_token(event, scheme_required=canonical(path) is not None),
-            method,
-            path,
-            signed=signed,
+            _shoppers(event),
+            method=method,
+            path=path,
+            bound=_bound(event, method, url),
+            signed=_signed(event, method, url, str(event.get("rawQueryString") or "")),
             # A route that declares an identity source expects this function to refuse.
             admits_guests=not event.get("identitySource"),
         )
     if event.get("type") in ("TOKEN", "REQUEST"):
         return _read_method_question(event)
     if event.get("type") == "DIRECT":
-        token = event.get("token")
+        authorization, method = _text(event.get("token")), _upper(event.get("method"))
+        proof = Proof(_text(event.get("dpop")) or "", method, _text(event.get("url")) or "")
         return Question(
             Kind.DIRECT,
-            read_bearer(token if isinstance(token, str) else None),
-            _upper(event.get("method")),
-            str(event.get("path") or ""),
+            read_bearer(authorization),
+            {
+                kind: read_bearer(_text(event[name]))
+                for kind, name in _DIRECT_SHOPPERS.items()
+                if event.get(name) is not None
+            },
+            method=method,
+            path=str(event.get("path") or ""),
+            bound=_bound_call(authorization, proof if "dpop" in event else None),
         )
     if "queryString" in context:
         return Question(
             Kind.APPSYNC,
             read_bearer(_text(event.get("authorizationToken"))),
             graphql=str(context.get("queryString") or ""),
+            bound=_bound_call(_text(event.get("authorizationToken")), None),
         )
     raise UnknownEventError("not an authorizer event")
 
@@ -96,31 +125,79 @@ def read_question(event: Mapping[str, Any]) -> Question:
 def _read_method_question(event: Mapping[str, Any]) -> Question:
     """REST TOKEN and REQUEST, HTTP API 1.0, and WebSocket, which differ by their ARN."""
     arn = _text(event.get("methodArn")) or _text(event.get("routeArn")) or ""
-    token = (
-        read_bearer(_text(event.get("authorizationToken")))
-        if event.get("type") == "TOKEN"
-        else _header_token(event)
-    )
     if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
         raise UnknownEventError("the event names no method ARN")
-    # By the whole of what follows the stage: a path may end in anything its caller likes.
-    kind = Kind.WEBSOCKET if arn.split("/")[2:] == ["$connect"] else Kind.POLICY
+    if event.get("type") == "TOKEN":
+        # It brings nothing but the token: no signature, and no proof.
+        authorization = _text(event.get("authorizationToken"))
+        bound = _bound_call(authorization, None)
+        return Question(Kind.POLICY, read_bearer(authorization), arn=arn, bound=bound)
+    _, stage, *rest = arn.split("/")
+    if rest == ["$connect"]:
+        # By the whole of what follows the stage: a path may end in anything its caller likes.
+        kind, method, path = Kind.WEBSOCKET, "GET", f"/{stage}"
+    else:
+        # With the stage, as the client called it.
+        kind, method = Kind.POLICY, _upper(event.get("httpMethod"))
+        path = _text(as_mapping(event.get("requestContext")).get("path")) or ""
+    url = _url(event, path)
     query = as_mapping(event.get("multiValueQueryStringParameters"))
-    # With the stage, as the client called it.
-    path = str(as_mapping(event.get("requestContext")).get("path") or "")
-    signed = _signed(event, _upper(event.get("httpMethod")), path, urlencode(query, doseq=True))
-    return Question(kind, token, arn=arn, signed=signed)
+    return Question(
+        kind,
+        _header_token(event),
+        arn=arn,
+        bound=_bound(event, method, url),
+        signed=_signed(event, method, url, urlencode(query, doseq=True)),
+    )
 
 
-def _signed(event: Mapping[str, Any], method: str, path: str, query: str) -> SignedRequest | None:
+def _url(event: Mapping[str, Any], path: str) -> str:
+    """The address without its query, as the client called it."""
+    scheme = _header(event, "x-forwarded-proto") or "https"
+    return f"{scheme}://{_header(event, 'host') or ''}{path}"
+
+
+def _bound(event: Mapping[str, Any], method: str, url: str) -> BoundCall | None:
+    """The token and its proof, if the Authorization header has the DPoP scheme."""
+    text, identity = _header(event, PROOF), event.get("identitySource")
+    return _bound_call(
+        _header(event, "authorization"),
+        None if text is None else Proof(text, method, url),
+        # A list, or with payload 1.0 one text, of what an answer is cached under.
+        may_be_reused=isinstance(identity, list | str)
+        and len(identity) > 0
+        and (not text or text not in identity),
+    )
+
+
+def _bound_call(
+    authorization: str | None, proof: Proof | None, *, may_be_reused: bool = False
+) -> BoundCall | None:
+    token = read_dpop(authorization)
+    return None if token is None else BoundCall(token, proof, may_be_reused)
+
+
+def _shoppers(event: Mapping[str, Any]) -> dict[OwnerKind, str | None]:
+    """The second tokens, where the answer is reused for nobody who does not send the same.
+
+    A gateway may reuse an answer wherever the identity source is the same, and many shoppers send
+    one implicit token.
+    """
+    identity = event.get("identitySource")
+    sent = {kind: _header(event, name) for kind, name in _SHOPPER_HEADERS.items()}
+    return {
+        kind: read_bearer(text)
+        for kind, text in sent.items()
+        if text is not None and (not identity or text in identity)
+    }
+
+
+def _signed(event: Mapping[str, Any], method: str, url: str, query: str) -> SignedRequest | None:
     """The request as its client signed it, if the Authorization header is OAuth 1.0a's."""
-    headers = {str(k).lower(): _text(v) or "" for k, v in as_mapping(event.get("headers")).items()}
-    authorization = headers.get("authorization", "")
+    authorization = _header(event, "authorization") or ""
     if authorization[:6].lower() != "oauth ":
         return None
-    scheme = headers.get("x-forwarded-proto") or "https"
-    url = f"{scheme}://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
-    return SignedRequest(method, url, authorization)
+    return SignedRequest(method, url + (f"?{query}" if query else ""), authorization)
 
 
 def _without_stage(path: str, stage: str) -> str:
@@ -129,8 +206,20 @@ def _without_stage(path: str, stage: str) -> str:
 
 
 def _header_token(event: Mapping[str, Any], *, scheme_required: bool = False) -> str | None:
-    headers = {str(k).lower(): v for k, v in as_mapping(event.get("headers")).items()}
-    return read_bearer(_text(headers.get("authorization")), scheme_required=scheme_required)
+    return read_bearer(_header(event, "authorization"), scheme_required=scheme_required)
+
+
+def _header(event: Mapping[str, Any], name: str) -> str | None:
+    """A header's value, None if absent; repeated ones joined, as HTTP APIs join them.
+
+    REST APIs show the last of several under `headers`, and all under `multiValueHeaders`.
+    """
+    several = as_mapping(event.get("multiValueHeaders"))
+    headers = as_mapping(event.get("headers"))
+    values = [v for key, many in several.items() if str(key).lower() == name for v in many or ()]
+    if not values:
+        values = [value for key, value in headers.items() if str(key).lower() == name]
+    return ",".join(v for v in values if isinstance(v, str)) if values else None
 
 
 def _text(value: object) -> str | None:

@@ -8,6 +8,7 @@ from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 _TIMEOUT_SECONDS = 10
+_MAX_REASON = 1000  # characters; CloudFormation takes 4 KB for the whole answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,22 @@ class Reply:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(event: Mapping[str, Any], make: Callable[[dict[str, Any]], Reply]) -> None:
-    """Make the resource and tell CloudFormation, also of a failure; then raise that failure."""
+def answer(
+    event: Mapping[str, Any],
+    make: Callable[[dict[str, Any]], Reply],
+    public: tuple[type[Exception], ...] = (),
+) -> None:
+    """Make the resource and tell CloudFormation, also of a failure; then raise that failure.
+
+    Of `public` errors it is told the message, which the operator sees as the stack's failure.
+    """
     try:
         reply = make(dict(event))
     except Exception as error:
-        # The type only: a message could quote what it failed on. The log has the place.
+        # Else the type only: a message could quote what it failed on. The log has the place.
         reason = f"{type(error).__name__}; see the function's log"
+        if isinstance(error, public):
+            reason = str(error)[:_MAX_REASON]
         _send(event, {"Status": "FAILED", "Reason": reason}, event.get("PhysicalResourceId"))
         raise
     _send(event, {"Status": "SUCCESS", "Data": dict(reply.attributes)}, reply.physical_id)

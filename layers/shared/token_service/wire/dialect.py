@@ -25,6 +25,7 @@ class Operation(StrEnum):
     ISSUE = "issue"
     INTROSPECT = "introspect"
     REVOKE = "revoke"
+    MANAGE = "manage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,11 @@ class TokenManagement(Protocol):
     def read_introspection(self, request: Request) -> TokenQuestion:
         """Read an introspection request; raises a ServiceError for one that cannot be read."""
 
+    def describe(self, active: ActiveToken | None) -> dict[str, object]:
+        """What is known of the token, as RFC 7662 section 2.2 names it; of an inactive one, no."""
+
     def write_introspection(self, active: ActiveToken | None) -> Response:
-        """What is known of the token; of an inactive one, nothing."""
+        """The same as an answer."""
 
     def read_revocation(self, request: Request) -> TokenQuestion:
         """Read a revocation request; raises a ServiceError for one that cannot be read."""

@@ -2,7 +2,7 @@
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import MethodNotAllowed, NotFound
-from token_service.domain.keys import VerificationKeys
+from token_service.domain.keys import JWKS_MAX_AGE, KeyState, VerificationKeys
 from token_service.domain.model import Grant
 from token_service.wire import standard
 from token_service.wire.dialect import Dialect
@@ -14,8 +14,8 @@ METADATA_PATHS = ("/.well-known/oauth-authorization-server", "/.well-known/openi
 # IdentityServer's place for the same document (contracts/oauth.md 2c).
 _JWKS_PATHS = (JWKS_PATH, "/.well-known/openid-configuration/jwks")
 PATHS = (*METADATA_PATHS, *_JWKS_PATHS)
-# Short enough that a new key is known everywhere long before it signs; seconds.
-CACHE = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
+# A new key is published for longer than this before it signs; seconds.
+CACHE = {"cache-control": f"public, max-age={JWKS_MAX_AGE}", "access-control-allow-origin": "*"}
 
 
 class DiscoveryEndpoint(Endpoint):
@@ -29,11 +29,14 @@ class DiscoveryEndpoint(Endpoint):
         observe: Observe,
         issuer: str,
         keys: VerificationKeys,
+        *,
+        signed_introspection: bool = False,
     ) -> None:
         """`issuer` has no trailing slash."""
         super().__init__(dialects, observe)
         self._issuer = issuer
         self._keys = keys
+        self._signed_introspection = signed_introspection
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         if request.path not in PATHS:
@@ -43,23 +46,37 @@ class DiscoveryEndpoint(Endpoint):
         document = (
             {"keys": [key.published() for key in self._keys.published()]}
             if request.path in _JWKS_PATHS
-            else metadata(self._issuer)
+            else metadata(self._issuer) | self._signing()
         )
         return json_response(200, document, CACHE), Outcome(self.operation, dialect.name)
+
+    def _signing(self) -> dict[str, object]:
+        """How introspection answers are signed (RFC 9701 section 7), if they are."""
+        if not self._signed_introspection:
+            return {}
+        current = [key for key in self._keys.published() if key.state is KeyState.CURRENT]
+        algorithms = [key.algorithm for key in current]
+        return {"introspection_signing_alg_values_supported": algorithms} if algorithms else {}
 
 
 def metadata(issuer: str) -> dict[str, object]:
     """What this authorization server does, and where (RFC 8414 section 2)."""
-    methods = ["client_secret_basic", "client_secret_post"]
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    algorithms = list(SigningAlgorithm)
     return {
         "issuer": issuer,
         "token_endpoint": issuer + standard.TOKEN_PATH,
         "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint": issuer + standard.INTROSPECTION_PATH,
         "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint": issuer + standard.REVOCATION_PATH,
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": list(SigningAlgorithm),
         "jwks_uri": issuer + JWKS_PATH,
+        "service_documentation": issuer + "/docs",
         "grant_types_supported": [Grant.CLIENT_CREDENTIALS],
         # Required members that say nothing here: no user ever signs in through a redirect.
         "response_types_supported": [],

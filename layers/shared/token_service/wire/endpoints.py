@@ -1,13 +1,18 @@
 """The HTTP endpoints: request in, response out, whatever the dialect and whatever goes wrong."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from traceback import extract_tb
 
 from token_service.domain.errors import NotFound, ServiceError
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
+from token_service.domain.model import ClientCredentials
 from token_service.domain.revoke import TokenRevocation
+from token_service.domain.signed_introspection import TYPE, IntrospectionSigner
+from token_service.wire.accept import asks_for
 from token_service.wire.dialect import (
     ClientTokens,
     Dialect,
@@ -19,12 +24,16 @@ from token_service.wire.http import Request, Response
 from token_service.wire.oauth import MissingToken
 from token_service.wire.registry import dialect_for
 
+# RFC 9701 section 4.
+SIGNED = f"application/{TYPE}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What is logged and counted of one request: never a token, a secret or a caller's text.
 
     `result` is `ok` or an error code; `client_id` is set only once the client is authenticated.
+    `claimed` is a digest of who a refused caller said it was, `source` the address it came from.
     """
 
     operation: str
@@ -34,6 +43,8 @@ class Outcome:
     grant: str | None = None
     active: bool | None = None
     detail: str | None = None
+    claimed: str | None = None
+    source: str | None = None
     stack: tuple[str, ...] = ()
 
 
@@ -62,7 +73,11 @@ class Endpoint:
         except ServiceError as error:
             response = self._refuse(error, request, dialect)
             outcome = Outcome(
-                self.operation, dialect.name, result=error.code, detail=error.detail or None
+                self.operation,
+                dialect.name,
+                result=error.code,
+                detail=error.detail or None,
+                claimed=_digest(error.about) if error.about else None,
             )
         except Exception as error:  # noqa: BLE001 - the last door out: nothing may leave as a trace
             response = self._refuse(ServiceError(), request, dialect)
@@ -74,7 +89,7 @@ class Endpoint:
                 detail=type(error).__name__,
                 stack=tuple(f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)),
             )
-        self._observe(outcome)
+        self._observe(replace(outcome, source=request.source_ip or None))
         return response
 
     def _refuse(self, error: ServiceError, request: Request, dialect: Dialect) -> Response:
@@ -101,7 +116,9 @@ class IssueEndpoint(Endpoint):
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         if not isinstance(dialect, ClientTokens):
             raise NotFound
-        token = self._issuer.issue(dialect.read_issue(request))
+        asked = dialect.read_issue(request)
+        with _about(asked.credentials):
+            token = self._issuer.issue(asked)
         outcome = Outcome(
             self.operation, dialect.name, client_id=token.record.owner.id, grant=token.record.grant
         )
@@ -114,20 +131,29 @@ class IntrospectEndpoint(Endpoint):
     operation = Operation.INTROSPECT
 
     def __init__(
-        self, dialects: tuple[Dialect, ...], observe: Observe, introspector: TokenIntrospector
+        self,
+        dialects: tuple[Dialect, ...],
+        observe: Observe,
+        introspector: TokenIntrospector,
+        signer: IntrospectionSigner | None = None,
     ) -> None:
-        """`introspector` decides what each caller may know."""
+        """`introspector` decides what each caller may know; without a signer, all is JSON."""
         super().__init__(dialects, observe)
         self._introspector = introspector
+        self._signer = signer
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         management = _management(dialect)
         question = management.read_introspection(request)
-        caller = self._introspector.authenticate(question.credentials)
-        active = self._introspector.introspect(caller, _token(question))
+        with _about(question.credentials):
+            caller = self._introspector.authenticate(question.credentials)
+            active = self._introspector.introspect(caller, _token(question))
         outcome = Outcome(
             self.operation, dialect.name, client_id=caller.id, active=active is not None
         )
+        if self._signer and asks_for(request.headers.get("accept", ""), SIGNED, "application/json"):
+            signed = self._signer.sign(caller.id, management.describe(active))
+            return Response(200, signed, {"content-type": SIGNED, **dialect.headers}), outcome
         return management.write_introspection(active), outcome
 
 
@@ -146,10 +172,26 @@ class RevokeEndpoint(Endpoint):
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         management = _management(dialect)
         question = management.read_revocation(request)
-        caller = self._revocation.authenticate(question.credentials)
-        revoked = self._revocation.revoke(caller, _token(question))
+        with _about(question.credentials):
+            caller = self._revocation.authenticate(question.credentials)
+            revoked = self._revocation.revoke(caller, _token(question))
         outcome = Outcome(self.operation, dialect.name, client_id=caller.id, active=revoked)
         return management.write_revoked(), outcome
+
+
+@contextmanager
+def _about(credentials: ClientCredentials | None) -> Iterator[None]:
+    """Note on a refusal which client it is about, whether or not it has proved itself."""
+    try:
+        yield
+    except ServiceError as error:
+        error.about = credentials.client_id if credentials else ""
+        raise
+
+
+def _digest(text: str) -> str:
+    """Enough of a SHA-256 to tell one from another, and to find a known one by."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _management(dialect: Dialect) -> TokenManagement:

@@ -5,11 +5,12 @@ backend refuses, the authorizer passes everybody on, and this function tells who
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from token_service.domain.errors import ServiceError
 from token_service.domain.policy import Verdict
+from token_service.wire.bound import headers_of
 from token_service.wire.dialect import Dialect
 from token_service.wire.http import Request, Response
 
@@ -37,7 +38,7 @@ class Forbidden(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the authorizer found."""
+    """Who calls, as the authorizer found; `shopper` is the subject of whom a client calls for."""
 
     kind: str
     client_id: str
@@ -45,6 +46,7 @@ class Caller:
     grant: str
     access: str
     scope: str
+    shopper: str = ""
 
 
 def enforce(event: Mapping[str, Any], request: Request, dialect: Dialect) -> Caller | Response:
@@ -54,14 +56,27 @@ def enforce(event: Mapping[str, Any], request: Request, dialect: Dialect) -> Cal
     """
     context = (event.get("requestContext") or {}).get("authorizer") or {}
     found = context.get("lambda") or {}
+    try:
+        return caller_of(found)
+    except Refused as refusal:
+        answer = dialect.write_error(refusal, request)
+        # Only a caller who used DPoP gets these, so no client of another dialect meets them.
+        return replace(answer, headers={**answer.headers, **headers_of(found)})
+
+
+def caller_of(found: Mapping[str, Any]) -> Caller:
+    """The caller in an authorizer's context.
+
+    Raises:
+        Forbidden, Unauthenticated: the authorizer did not allow the request.
+
+    """
     required = str(found.get("required", ""))
     if found.get("verdict") == Verdict.INSUFFICIENT:
-        return dialect.write_error(Forbidden(required), request)
+        raise Forbidden(required)
     if found.get("verdict") != Verdict.ALLOWED:
-        return dialect.write_error(Unauthenticated(required), request)
-    return Caller(
-        **{
-            name: str(found.get(name, ""))
-            for name in ("kind", "client_id", "subject", "grant", "access", "scope")
-        }
-    )
+        raise Unauthenticated(required)
+    return Caller(**{name: str(found.get(name, "")) for name in _FACTS})
+
+
+_FACTS = tuple(field.name for field in fields(Caller))

@@ -20,24 +20,36 @@ class Repeated(StrEnum):
     KEEP_FIRST = "keep_first"
 
 
-def read_form(body: bytes, repeated: Repeated) -> dict[str, str]:
+def read_form(
+    body: bytes, repeated: Repeated, repeatable: frozenset[str] = frozenset()
+) -> dict[str, str]:
     """The fields of a form body. A field with an empty value counts as absent (RFC 6749 3.1).
+
+    A charset in the Content-Type changes nothing: what is not UTF-8 is refused. Of a `repeatable`
+    field the first value is here, and all of them in `read_values`.
 
     Raises:
         PayloadTooLarge: longer than any legitimate body.
         InvalidRequest: broken percent-encoding, not UTF-8, a NUL, or a field repeated.
 
     """
-    if len(body) > LIMITS.body:
-        raise PayloadTooLarge
-    pairs = [pair for pair in body.split(b"&") if pair]
-    if len(pairs) > _MAX_FIELDS:
-        raise InvalidRequest("too many fields")
     fields: dict[str, str] = {}
-    for pair in pairs:
-        name, _, value = pair.partition(b"=")
-        _add(fields, decode_component(name), decode_component(value), repeated)
+    for name, value in _pairs(body):
+        if name not in fields:
+            fields[name] = value
+        elif repeated is Repeated.REFUSE and name not in repeatable:
+            raise InvalidRequest("a field is repeated")
     return {name: value for name, value in fields.items() if value}
+
+
+def read_values(body: bytes, name: str) -> tuple[str, ...]:
+    """Every value of a field that may occur several times, in order, without the empty ones.
+
+    Raises:
+        PayloadTooLarge, InvalidRequest: as `read_form`, repetition apart.
+
+    """
+    return tuple(value for field, value in _pairs(body) if field == name and value)
 
 
 def decode_component(raw: bytes) -> str:
@@ -58,8 +70,11 @@ def decode_component(raw: bytes) -> str:
     return text
 
 
-def _add(fields: dict[str, str], name: str, value: str, repeated: Repeated) -> None:
-    if name not in fields:
-        fields[name] = value
-    elif repeated is Repeated.REFUSE:
-        raise InvalidRequest("a field is repeated")
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    if len(body) > LIMITS.body:
+        raise PayloadTooLarge
+    pairs = [pair for pair in body.split(b"&") if pair]
+    if len(pairs) > _MAX_FIELDS:
+        raise InvalidRequest("too many fields")
+    split = (pair.partition(b"=") for pair in pairs)
+    return [(decode_component(name), decode_component(value)) for name, _, value in split]

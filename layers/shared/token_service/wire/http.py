@@ -18,8 +18,8 @@ from token_service.domain.errors import InvalidRequest
 class Request:
     """One HTTP request. `body_error` is set when the body could not be unpacked.
 
-    No client's credentials are ever read from `query`: only a SOAP service's name, where pages
-    begin, and what a browser brings from an OpenID provider.
+    No client's credentials are read from `query`, only what a browser brings from an OpenID
+    provider. `authorizer` is what the gateway's authorizer found.
     """
 
     method: str
@@ -30,6 +30,7 @@ class Request:
     id: str = ""
     source_ip: str = ""
     query: str = field(default="", repr=False)
+    authorizer: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def body(self) -> bytes:
@@ -80,6 +81,7 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
         body_error=broken,
         id=_text(context.get("requestId")),
         source_ip=_text(http.get("sourceIp")),
+        authorizer=as_mapping(as_mapping(context.get("authorizer")).get("lambda")),
     )
 
 

@@ -4,13 +4,17 @@ Two dialects speak it, strictly and leniently. What differs between them is data
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from token_service.domain.client_assertions import named_client
+from token_service.domain.dpop import Proof
 from token_service.domain.errors import (
     InvalidClient,
     InvalidRequest,
     MethodNotAllowed,
+    NonceRequired,
     ServiceError,
+    TooManyFailures,
     UnsupportedMediaType,
     UnsupportedTokenType,
 )
@@ -25,14 +29,23 @@ from token_service.domain.model import (
     TokenFormat,
     token_type,
 )
-from token_service.wire.basic import read_basic, uses_basic
+from token_service.wire.basic import read_basic, uses_authorization
+from token_service.wire.bound import ALGORITHMS, NONCE, PROOF
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
-from token_service.wire.form import FORM, Repeated, read_form
+from token_service.wire.form import FORM, Repeated, read_form, read_values
 from token_service.wire.http import Request, Response, json_response
 
 _HTTP_UNAVAILABLE = 503
+# RFC 7523 section 2.2
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BASIC = 'Basic realm="{realm}", charset="UTF-8"'
-BEARER = 'Bearer realm="{realm}"'
+# Both ways in (RFC 9449 section 7.2); whoever tried the second is told more by `enforce`.
+_DPOP = f', DPoP algs="{ALGORITHMS}"'
+BEARER = f'Bearer realm="{{realm}}"{_DPOP}'
+BEARER_INVALID = f'Bearer realm="{{realm}}", error="invalid_token"{_DPOP}'
+BEARER_INSUFFICIENT = f'Bearer realm="{{realm}}", error="insufficient_scope"{_DPOP}'
+# RFC 8707 section 2: the one field that may occur several times.
+RESOURCE = "resource"
 
 
 class MissingToken(InvalidRequest):
@@ -58,14 +71,17 @@ class Profile:
     """Everything in which one OAuth dialect differs from another.
 
     `errors` says how an error code is told at an operation, `other_errors` at all of them; a code
-    in neither is status 400 under its own name.
+    in neither is status 400 under its own name. An entry `CODE_by_header` is for callers who used
+    the Authorization header. `first_method_wins` is for two ways of client authentication at once:
+    Basic, then a secret in the body, then an assertion.
     """
 
     name: str
     routes: Mapping[str, Operation]
     prefixes: tuple[str, ...]
     repeated: Repeated
-    basic_wins: bool
+    first_method_wins: bool
+    other_schemes: bool
     public_may_send_secret: bool
     missing_grant_type: str | None
     token_members: tuple[str, ...]
@@ -125,6 +141,8 @@ class OAuthDialect:
             grants=frozenset({Grant.CLIENT_CREDENTIALS}),
             scope=fields.get("scope"),
             public_may_send_secret=self._profile.public_may_send_secret,
+            resources=read_values(request.body, RESOURCE),
+            proof=self._proof(request),
         )
 
     def write_token(self, token: IssuedToken) -> Response:
@@ -136,16 +154,23 @@ class OAuthDialect:
             "scope": " ".join(token.record.scope),
         }
         body = {name: members[name] for name in self._profile.token_members if members[name]}
-        return self._json(200, body)
+        response = self._json(200, body)
+        if token.next_nonce is None:
+            return response
+        return replace(response, headers={**response.headers, NONCE: token.next_nonce})
 
     def read_introspection(self, request: Request) -> TokenQuestion:
         """RFC 7662 section 2.1; the hint changes nothing, so it is not read."""
         fields = self._read_fields(request)
         return TokenQuestion(self._credentials(request, fields), fields.get("token"))
 
+    def describe(self, active: ActiveToken | None) -> dict[str, object]:
+        """RFC 7662 section 2.2: of what is not active, nothing else is said."""
+        return {"active": False} if active is None else self._describe(active)
+
     def write_introspection(self, active: ActiveToken | None) -> Response:
-        """RFC 7662 section 2.2."""
-        return self._json(200, {"active": False} if active is None else self._describe(active))
+        """The description in JSON."""
+        return self._json(200, self.describe(active))
 
     def read_revocation(self, request: Request) -> TokenQuestion:
         """RFC 7009 section 2.1; a hint that this profile does not let pass is a refusal."""
@@ -168,6 +193,10 @@ class OAuthDialect:
         headers = dict(self._profile.headers)
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow
+        if isinstance(error, TooManyFailures):
+            headers["retry-after"] = str(error.retry_after)
+        if isinstance(error, NonceRequired):
+            headers[NONCE] = error.nonce
         if answer.status == _HTTP_UNAVAILABLE:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         if answer.challenge:
@@ -183,38 +212,48 @@ class OAuthDialect:
         operation = self._profile.routes.get(request.path)
         here = self._profile.errors.get(operation, {}) if operation else {}
         told = here.get(error.code) or self._profile.other_errors.get(error.code)
-        if told is None:
-            told = Answer(400, error.code)
-        if error.code == InvalidClient.code and not told.challenge and uses_basic(request):
-            # RFC 6749 section 5.2: 401 and a challenge if the Authorization header was used.
-            told = self._profile.other_errors.get("invalid_client_by_header", told)
-        return told
+        if uses_authorization(request):
+            told = self._profile.other_errors.get(f"{error.code}_by_header", told)
+        return told or Answer(400, error.code)
 
     def _read_fields(self, request: Request) -> dict[str, str]:
         if request.method != "POST":
             raise MethodNotAllowed(allow="POST")
         if request.media_type != FORM:
             raise UnsupportedMediaType(f"the body must be {FORM}")
-        return read_form(request.body, self._profile.repeated)
+        return read_form(request.body, self._profile.repeated, frozenset({RESOURCE}))
 
     def _credentials(self, request: Request, fields: dict[str, str]) -> ClientCredentials | None:
-        basic = read_basic(request)
+        lenient = self._profile.first_method_wins
+        basic = read_basic(request, other_schemes=self._profile.other_schemes)
         client_id, secret = fields.get("client_id"), fields.get("client_secret")
-        if basic and not self._profile.basic_wins:
-            if secret is not None:
+        assertion = _assertion(fields, lenient=lenient)
+        if not lenient:
+            if sum(way is not None for way in (basic, secret, assertion)) > 1:
                 raise InvalidRequest("more than one way of client authentication")
-            if client_id not in (None, basic.client_id):
+            if basic and client_id not in (None, basic.client_id):
                 raise InvalidRequest("client_id differs from the Authorization header's")
-        source = request.source_ip
-        credentials = basic or (
-            ClientCredentials(client_id, secret, source=source) if client_id else None
+        if basic:
+            return _within_limits(basic)
+        if secret is not None:
+            assertion = None
+        if assertion is not None and client_id is None:
+            client_id = named_client(assertion)
+            if client_id is None:
+                raise InvalidClient(detail="assertion names no client")
+        if client_id is None:
+            return None
+        return _within_limits(
+            ClientCredentials(client_id, secret, assertion, source=request.source_ip)
         )
-        if credentials and (
-            len(credentials.client_id) > LIMITS.client_id
-            or len(credentials.secret or "") > LIMITS.client_secret
-        ):
-            raise InvalidClient(detail="client id or secret too long")
-        return credentials
+
+    def _proof(self, request: Request) -> Proof | None:
+        """The DPoP header, if there is one; by the address that the metadata gives clients.
+
+        A repeated header has a comma in it, which no JWT has (RFC 9449 section 4.3).
+        """
+        text = request.headers.get(PROOF)
+        return None if text is None else Proof(text, request.method, self._issuer + request.path)
 
     def _describe(self, active: ActiveToken) -> dict[str, object]:
         record = active.record
@@ -239,7 +278,28 @@ class OAuthDialect:
             body["access"] = record.access
         if record.jkt is not None:
             body["cnf"] = {"jkt": record.jkt}
+        if record.account is not None:
+            body["account"] = record.account
         return body
 
     def _json(self, status: int, body: object) -> Response:
         return json_response(status, body, self._profile.headers, self._profile.content_type)
+
+
+def _assertion(fields: dict[str, str], *, lenient: bool) -> str | None:
+    """The JWT of RFC 7523 section 2.2; half of it is an error, or nothing to the lenient."""
+    kind, assertion = fields.get("client_assertion_type"), fields.get("client_assertion")
+    if kind == ASSERTION_TYPE and assertion is not None:
+        return assertion
+    if lenient or (kind is None and assertion is None):
+        return None
+    raise InvalidRequest("client_assertion and client_assertion_type do not go together")
+
+
+def _within_limits(credentials: ClientCredentials) -> ClientCredentials:
+    """Too long a secret proves nobody; too long an id names nobody."""
+    if len(credentials.client_id) > LIMITS.client_id:
+        raise InvalidClient(detail="client id too long")
+    if len(credentials.secret or "") > LIMITS.client_secret:
+        return replace(credentials, secret=None, malformed=True)
+    return credentials

@@ -17,7 +17,8 @@ PROFILE = Profile(
     },
     prefixes=("/connect/",),
     repeated=Repeated.KEEP_FIRST,
-    basic_wins=True,
+    first_method_wins=True,  # IdentityServer's parsers stop at the first secret
+    other_schemes=True,
     public_may_send_secret=True,
     missing_grant_type="",  # a grant nobody offers: unsupported_grant_type (2b, step 6)
     token_members=("access_token", "expires_in", "token_type", "scope"),
@@ -42,6 +43,8 @@ PROFILE = Profile(
         "unsupported_media_type": Answer(415, None),
         "payload_too_large": Answer(400, "invalid_request"),
         "not_found": Answer(404, None),
+        # RFC 6585 section 4; of the registered codes this one says: later.
+        "too_many_failures": Answer(429, "temporarily_unavailable"),
         "temporarily_unavailable": Answer(503, "temporarily_unavailable"),
         "server_error": Answer(500, "server_error"),
     },

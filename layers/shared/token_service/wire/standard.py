@@ -5,7 +5,15 @@ Whatever path no dialect claims is answered in this one.
 
 from token_service.wire.dialect import Operation
 from token_service.wire.form import Repeated
-from token_service.wire.oauth import BASIC, BEARER, Answer, OAuthDialect, Profile
+from token_service.wire.oauth import (
+    BASIC,
+    BEARER,
+    BEARER_INSUFFICIENT,
+    BEARER_INVALID,
+    Answer,
+    OAuthDialect,
+    Profile,
+)
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 INTROSPECTION_PATH = "/oauth2/introspect"
@@ -20,7 +28,8 @@ PROFILE = Profile(
     },
     prefixes=("",),
     repeated=Repeated.REFUSE,  # RFC 6749 section 3.2
-    basic_wins=False,  # RFC 6749 section 2.3: one method in a request
+    first_method_wins=False,  # RFC 6749 section 2.3: one method in a request
+    other_schemes=False,
     public_may_send_secret=False,
     missing_grant_type=None,
     token_members=("access_token", "token_type", "expires_in", "scope"),
@@ -34,14 +43,18 @@ PROFILE = Profile(
         # 400 when the body was used: a 401 must carry a challenge (RFC 9110 section 15.5.2), and
         # one for Basic would answer a question that nobody asked.
         "invalid_client_by_header": Answer(401, "invalid_client", challenge=BASIC),
-        # What a backend behind the authorizer says (RFC 6750 section 3.1).
-        "unauthenticated": Answer(401, "invalid_token", challenge=BEARER),
-        "forbidden": Answer(403, "insufficient_scope"),
+        # What a backend behind the authorizer says (RFC 6750 section 3): why, only to those who
+        # showed a token.
+        "unauthenticated": Answer(401, None, challenge=BEARER),
+        "unauthenticated_by_header": Answer(401, "invalid_token", challenge=BEARER_INVALID),
+        "forbidden": Answer(403, "insufficient_scope", challenge=BEARER_INSUFFICIENT),
         "missing_token": Answer(400, "invalid_request"),
         "method_not_allowed": Answer(405, "invalid_request"),
         "unsupported_media_type": Answer(400, "invalid_request"),
         "payload_too_large": Answer(413, "invalid_request"),
         "not_found": Answer(404, "not_found"),
+        # RFC 6585 section 4; of the registered codes this one says: later.
+        "too_many_failures": Answer(429, "temporarily_unavailable"),
         "temporarily_unavailable": Answer(503, "temporarily_unavailable"),
         "server_error": Answer(500, "server_error"),
     },

@@ -13,6 +13,7 @@ from token_service.domain.errors import (
     MethodNotAllowed,
     PayloadTooLarge,
     ServiceError,
+    TooManyFailures,
     UnsupportedGrantType,
 )
 from token_service.domain.issue import IssueRequest
@@ -46,12 +47,17 @@ _PREFLIGHT_MAX_AGE = "7200"
 # Section 1, "Errors"; an error that is not here is a 400.
 _STATUSES = {
     "invalid_client": (401, "Unauthorized"),
+    "invalid_grant": (401, "Unauthorized"),
     "unauthorized_client": (401, "Unauthorized"),
     "unauthenticated": (401, "Unable to validate access token"),
     "forbidden": (403, "Forbidden"),
+    "not_offered": (403, "Forbidden"),
     "not_found": (404, "Not Found"),
+    "conflict": (409, "Conflict"),
     "method_not_allowed": (405, "Method Not Allowed"),
     "payload_too_large": (413, "Payload Too Large"),
+    "too_many_failures": (429, "Too Many Requests"),
+    "name_taken": (422, "Unprocessable Entity"),
     "server_error": (500, "Internal Server Error"),
     "temporarily_unavailable": (503, "Service Unavailable"),
 }
@@ -63,7 +69,7 @@ class ElasticPath:
 
     name = "elastic_path"
     routes: Mapping[str, Operation] = {"/oauth/access_token": Operation.ISSUE}
-    prefixes = ("/oauth/", "/v2/", "/oidc-idp/")
+    prefixes = ("/oauth/", "/v2/", "/catalog/", "/pcm/", "/oidc-idp/")
 
     def __init__(self, *, repeat_data: bool = True, allow_origin: str = "*") -> None:
         """`repeat_data` repeats the success body under `data`; `allow_origin` is for browsers."""
@@ -131,6 +137,8 @@ class ElasticPath:
         headers = dict(self.headers)
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow
+        if isinstance(error, TooManyFailures):
+            headers["retry-after"] = str(error.retry_after)
         if status == _UNAVAILABLE:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         entry = {"status": str(status), "title": title}
@@ -175,15 +183,15 @@ def _read_json(body: bytes) -> dict[str, str]:
     if len(fields) != len(known):
         raise InvalidRequest("A field is repeated.")
     for name, value in fields.items():
-        # A lone surrogate (\\ud800) is no character: it could neither be stored nor hashed.
-        if not isinstance(value, str) or "\0" in value or not _is_text(value):
+        if not isinstance(value, str) or not is_text(value):
             raise InvalidRequest(f"The field '{name}' must be a string.")
     return {name: value for name, value in fields.items() if value}
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
+    """Whether it can be stored and hashed: no NUL, and no lone surrogate, which is no character."""
     try:
         value.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return "\0" not in value

@@ -1,0 +1,27 @@
+"""Refuses a deployment whose policy is broken, as a CloudFormation custom resource.
+
+Its attribute `Documents` names the documents it has read; what obeys them waits for it.
+"""
+
+from typing import TYPE_CHECKING
+
+from token_service import runtime
+from token_service.domain.policy_document import PolicyError
+from token_service.wire.custom_resource import Reply, answer
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handle(event: runtime.Event, _context: "LambdaContext") -> None:
+    """Read the policy; what is wrong with it is no secret."""
+    answer(event, _check, public=(PolicyError,))
+
+
+def _check(event: runtime.Event) -> Reply:
+    if event["RequestType"] != "Delete":
+        runtime.policy()
+    return Reply("policy", {"Documents": event["ResourceProperties"]["Documents"]})
+
+
+lambda_handler = runtime.observed(handle)

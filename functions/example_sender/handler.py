@@ -1,0 +1,15 @@
+"""A sender of one-time passwords to learn from: it prints them, so that one can try it.
+
+This is the only place where one is ever logged. A real one writes an e-mail or a text message.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def lambda_handler(event: dict[str, Any], _context: "LambdaContext") -> None:
+    """Print `username`, `name`, `email`, `one_time_password`, `expires_at` and `purpose`."""
+    print(json.dumps({"message": "one-time password", **event}), flush=True)  # noqa: T201 - see above

@@ -1,0 +1,125 @@
+"""The composition root's part for shoppers: customers and account members of Elastic Path."""
+
+import secrets
+from functools import cache
+
+import boto3
+
+from token_service import runtime
+from token_service.domain.account_administration import AccountAdministration
+from token_service.domain.account_members import AccountMembers, MemberSettings
+from token_service.domain.login import Login, LoginSettings
+from token_service.domain.model import OwnerKind, TokenFormat
+from token_service.domain.one_time_passwords import Passwordless
+from token_service.domain.passwords import OWASP, PasswordHasher
+from token_service.domain.ports import LockOut
+from token_service.observability import observe
+from token_service.settings import PasswordProfile
+from token_service.store.accounts import DynamoAccounts
+from token_service.store.buyer_accounts import DynamoBuyerAccounts
+from token_service.store.login_failures import DynamoLoginFailures
+from token_service.store.one_time_password_sender import LambdaSender
+from token_service.store.one_time_passwords import DynamoOneTimePasswords
+from token_service.system import AWS_CONFIG, iso_moment, now, pause
+from token_service.wire.endpoints import Endpoint
+from token_service.wire.shoppers.customers import CustomerTokens
+from token_service.wire.shoppers.endpoint import ClientOnly, ShopperEndpoint
+from token_service.wire.shoppers.members import MemberSignIn
+
+
+@cache
+def endpoint() -> Endpoint:
+    """The token endpoints of shoppers."""
+    env = runtime.environment()
+    profile = PasswordProfile.of(env.text("ISSUER"))
+    return ShopperEndpoint(
+        runtime.all_dialects(),
+        observe,
+        callers=ClientOnly(runtime.validator(), env.text("AUDIENCE")),
+        customers=CustomerTokens(login()),
+        members=MemberSignIn(account_members(), runtime.validator(), profile.realm_id, profile.id),
+        base_url=env.text("ISSUER"),
+        write_moment=iso_moment,
+    )
+
+
+@cache
+def login() -> Login:
+    """People's passwords under this dialect's own lock and lifetimes."""
+    env = runtime.environment()
+    return Login(
+        accounts={kind: accounts(kind) for kind in (OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)},
+        failures=failures(),
+        hasher=hasher(),
+        mint=runtime.mint(),
+        settings=LoginSettings(
+            form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
+            customer_lifetime=env.number("SHOPPER_TOKEN_LIFETIME"),
+            lock_out=LockOut(
+                env.number("SHOPPER_MAX_FAILURES"), env.number("SHOPPER_LOCK_SECONDS")
+            ),
+        ),
+        now=now,
+        random=secrets.token_bytes,
+    )
+
+
+@cache
+def account_members() -> AccountMembers:
+    """Account members, by every mechanism that this deployment offers."""
+    env = runtime.environment()
+    return AccountMembers(
+        login=login(),
+        passwordless=passwordless(),
+        administration=AccountAdministration(
+            accounts={OwnerKind.ACCOUNT_MEMBER: accounts(OwnerKind.ACCOUNT_MEMBER)},
+            failures=failures(),
+            hasher=hasher(),
+            now=now,
+            random=secrets.token_bytes,
+        ),
+        buyer_accounts=DynamoBuyerAccounts(runtime.dynamodb(), env.text("CLIENTS_TABLE"), pause),
+        mint=runtime.mint(),
+        settings=MemberSettings(
+            form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
+            lifetime=env.number("ACCOUNT_MEMBER_TOKEN_LIFETIME"),
+            self_signup=env.flag("ENABLE_SELF_SIGNUP", default=False),
+        ),
+    )
+
+
+@cache
+def passwordless() -> Passwordless | None:
+    """One-time passwords, if the operator has plugged in who sends them."""
+    env = runtime.environment()
+    function = env.optional("ONE_TIME_PASSWORD_SENDER")
+    if function is None:
+        return None
+    return Passwordless(
+        members=accounts(OwnerKind.ACCOUNT_MEMBER),
+        passwords=DynamoOneTimePasswords(runtime.dynamodb(), env.text("TOKENS_TABLE")),
+        failures=failures(),
+        hasher=hasher(),
+        sender=LambdaSender(boto3.client("lambda", config=AWS_CONFIG), function),
+        now=now,
+        random=secrets.token_bytes,
+    )
+
+
+@cache
+def accounts(kind: OwnerKind) -> DynamoAccounts:
+    """The people of a kind."""
+    table = runtime.environment().text("CLIENTS_TABLE")
+    return DynamoAccounts(runtime.dynamodb(), table, pause, kind)
+
+
+@cache
+def failures() -> DynamoLoginFailures:
+    """Attempts, counted together with those of every other dialect."""
+    return DynamoLoginFailures(runtime.dynamodb(), runtime.environment().text("TOKENS_TABLE"))
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """How passwords are kept."""
+    return PasswordHasher(OWASP, secrets.token_bytes)

@@ -1,0 +1,62 @@
+"""What nonces for DPoP proofs are made from: 32 bytes beside the published keys.
+
+Every function that verifies may read the signing keys' partition, and so this. It is no member of
+the keyring: what is published and what must never be do not share an item.
+"""
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from token_service.domain.errors import Unavailable
+from token_service.domain.handles import RandomBytes
+from token_service.domain.server_nonces import SEED_BYTES
+from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.signing_keys import KEYRING_ENTITY
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "nonces"}}
+
+
+class DynamoNonceSeed:
+    """Made once in a deployment's life."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """`table` is the clients table."""
+        self._client = client
+        self._table = table
+
+    def ensure(self, random: RandomBytes) -> None:
+        """Make the seed if there is none; safe to run again, and twice at once.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        seed = b64encode(random(SEED_BYTES)).decode()
+        try:
+            with not_now():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=_KEY | {"seed": {"S": seed}},
+                    ConditionExpression="attribute_not_exists(entity)",
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+
+    def load(self) -> bytes:
+        """The seed.
+
+        Raises:
+            Unavailable: DynamoDB did not answer, or no seed has been made yet.
+
+        """
+        with not_now():
+            answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
+        if "Item" not in answer:
+            raise Unavailable(detail="no seed for nonces has been made")
+        return b64decode(answer["Item"]["seed"]["S"])

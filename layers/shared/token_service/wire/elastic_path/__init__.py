@@ -1,0 +1,1 @@
+"""Elastic Path: its token endpoint, its envelope, its application keys."""

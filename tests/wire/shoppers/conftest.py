@@ -1,0 +1,11 @@
+"""Fixtures for shoppers on the wire."""
+
+import pytest
+
+from tests.wire.shoppers.storefront import Storefront
+
+
+@pytest.fixture
+def shop() -> Storefront:
+    """A storefront with its shoppers."""
+    return Storefront()
