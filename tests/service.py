@@ -30,11 +30,13 @@ from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind
 from token_service.domain.one_time_passwords import Message, Passwordless
+from token_service.domain.one_time_seals import OneTimeSeals
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.ports import ClientFailures, Clients, ClientUses, Clock, Nonces
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.sealing import Sealer
 from token_service.domain.server_nonces import ServerNonces
+from token_service.domain.sign_in_codes import SignInCodes
 from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
@@ -158,6 +160,8 @@ class Service:
         )
         self._add_people()
         self._add_integrations()
+        sealer = Sealer(b"s" * 32, self.random)
+        self.codes = SignInCodes(OneTimeSeals(sealer, self.nonces, self.now, self.random))
         self._add_members()
 
     def _new_authenticator(self, hold_seconds: int = 0) -> ClientAuthenticator:

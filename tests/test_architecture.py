@@ -34,8 +34,19 @@ COMPOSITION = {
     "observability": ({"domain", "wire"}, {"aws_lambda_powertools"}),
     "runtime": ({"domain", "store", "wire", "observability", "settings", "system"}, {"boto3"}),
     "runtime_shoppers": (
-        {"domain", "store", "wire", "observability", "runtime", "settings", "system"},
+        {
+            *("domain", "store", "wire", "observability", "runtime", "runtime_codes", "settings"),
+            "system",
+        },
         {"boto3"},
+    ),
+    "runtime_codes": ({"domain", "store", "runtime", "system"}, set[str]()),
+    "runtime_sign_on": (
+        {
+            *("domain", "store", "wire", "providers", "observability", "runtime", "runtime_codes"),
+            "system",
+        },
+        set[str](),
     ),
     "system": (set[str](), {"botocore"}),
 }
@@ -141,7 +152,7 @@ def test_rules_ask_no_environment_and_no_clock(ring: str) -> None:
 @pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
 def test_functions_know_the_service_alone(path: Path) -> None:
     """A handler reads, calls and writes; it makes no AWS client and knows no store."""
-    rings = {"runtime", "runtime_shoppers", "observability", "wire", "domain"}
+    rings = {"runtime", "runtime_shoppers", "runtime_sign_on", "observability", "wire", "domain"}
     assert breaches(path, rings, set()) == []
 
 

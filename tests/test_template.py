@@ -19,6 +19,10 @@ CLIENTS, KEYS = ["client#*"], ["keys#signing"]
 PEOPLE = ["admin#*", "customer#*"]
 OWNERS = ["account_member#*", "admin#*", "client#*", "customer#*", "integration#*"]
 MEMBERS = ["account_member#*", "name#account_member#*", "directory#account_member#*"]
+NEW_SHOPPERS = [
+    *("account_member#*", "customer#*", "directory#account_member#*", "directory#customer#*"),
+    *("name#account_member#*", "name#customer#*"),
+]
 SENDER = (
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
     ":function:${OneTimePasswordSender}"
@@ -81,13 +85,24 @@ PERMISSIONS: dict[str, list[Statement]] = {
         (["dynamodb:GetItem", "dynamodb:PutItem"], "TokensTable", []),
         (["dynamodb:DeleteItem"], "TokensTable", ["login#*", "one_time_password#*"]),
         (["dynamodb:UpdateItem"], "TokensTable", ["login#*"]),
-        (["secretsmanager:GetSecretValue"], "SigningSecret", []),
+        (["secretsmanager:GetSecretValue"], "SealingSecret SigningSecret", []),
         (
             ["lambda:InvokeFunction"],
             SENDER,
             [],
         ),
     ],
+    "SingleSignOnFunction": [
+        (
+            ["dynamodb:GetItem"],
+            "ClientsTable",
+            ["account_member#*", "customer#*", "name#account_member#*", "name#customer#*", "sso#*"],
+        ),
+        (["dynamodb:PutItem"], "ClientsTable", [*NEW_SHOPPERS, "sso#link#*"]),
+        (["dynamodb:PutItem"], "TokensTable", ["nonce#*"]),
+        (["secretsmanager:GetSecretValue"], "SealingSecret", []),
+    ],
+    "SignInProfilesFunction": [(["dynamodb:GetItem"], "ClientsTable", ["sso#providers"])],
     "IntrospectFunction": [
         BOTH_AT_ONCE,
         (["dynamodb:GetItem"], "ClientsTable", OWNERS + KEYS),
@@ -148,7 +163,7 @@ SECRET_HOLDERS = {
         "RotateKeysFunction",
         "ShopperLoginFunction",
     },
-    "SealingSecret": {"AuthorizerFunction"},
+    "SealingSecret": {"AuthorizerFunction", "ShopperLoginFunction", "SingleSignOnFunction"},
 }
 
 

@@ -8,6 +8,7 @@ from token_service.wire.discovery import PATHS
 from token_service.wire.documentation import DOCUMENT_PATH, PAGE_PATH
 from token_service.wire.elastic_path.application_keys import PATH as KEYS_PATH
 from token_service.wire.magento.dialect import Magento
+from token_service.wire.openid_profiles import REALMS, SETTINGS
 from token_service.wire.registry import dialects
 from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
 from token_service.wire.shoppers.members import asks_for_one_time_password
@@ -25,6 +26,12 @@ LOGIN_ROUTES = {
     "/rest/": "ANY /rest/{proxy+}",
     "/soap": "ANY /soap",
     "/soap/": "ANY /soap/{proxy+}",
+}
+PROFILE_ROUTES = {
+    *(f"ANY {path}" for path in SETTINGS),
+    f"ANY {REALMS}/{{realm}}",
+    f"ANY {REALMS}/{{realm}}/oidc-profiles",
+    f"ANY {REALMS}/{{realm}}/oidc-profiles/{{profile}}",
 }
 MANAGE_ROUTES = {f"ANY {KEYS_PATH}", f"ANY {KEYS_PATH}/{{id}}"}
 PREFLIGHTS = (
@@ -82,6 +89,8 @@ class TestRoutes:
         expected |= {f"ANY {path}": "DocsFunction" for path in documentation}
         expected |= dict.fromkeys(("$default", *PREFLIGHTS), "FallbackFunction")
         expected |= dict.fromkeys(MANAGE_ROUTES, "ManageFunction")
+        expected |= dict.fromkeys(PROFILE_ROUTES, "SignInProfilesFunction")
+        expected |= {"ANY /oidc-idp/{proxy+}": "SingleSignOnFunction"}
         expected |= dict.fromkeys(SHOPPER_ROUTES, "ShopperLoginFunction")
         assert any(asks_for_one_time_password(route[4:]) for route in SHOPPER_ROUTES)
         expected |= dict.fromkeys(EXAMPLE_ROUTES, "ExampleFunction")
@@ -109,7 +118,9 @@ class TestRoutes:
             guarded = (
                 properties.get("AuthorizationType") == "CUSTOM" and "AuthorizerId" in properties
             )
-            assert guarded is (properties["RouteKey"] in EXAMPLE_ROUTES | MANAGE_ROUTES)
+            assert guarded is (
+                properties["RouteKey"] in EXAMPLE_ROUTES | MANAGE_ROUTES | PROFILE_ROUTES
+            )
 
     def test_authorizers_reuse_nothing_too_widely(
         self, resources: dict[str, dict[str, Any]]

@@ -3,7 +3,7 @@
 import sys
 
 import click
-from token_service.domain.openid import OpenIdProvider
+from token_service.domain.openid import NewProvider, OpenIdProvider
 from token_service.domain.realms import realms
 from token_service.wire.single_sign_on import callback_path, login_path
 
@@ -28,6 +28,9 @@ def sso_providers() -> None:
     help="Where storefronts take shoppers back, exactly; repeatable.",
 )
 @click.option("--secret-stdin", is_flag=True, help="Read the client secret from standard input.")
+@click.option(
+    "--trust-email", is_flag=True, help="Its addresses are verified, though it does not say so."
+)
 @click.pass_obj
 def create(  # noqa: PLR0913 - one parameter an option
     context: Context,
@@ -37,14 +40,18 @@ def create(  # noqa: PLR0913 - one parameter an option
     client_id: str,
     redirect_uris: tuple[str, ...],
     secret_stdin: bool,
+    trust_email: bool,
 ) -> None:
     """Trust a provider; prints the callback addresses to register there."""
     made = context.deployment.sso_providers.create(
-        name=name,
-        issuer=issuer,
-        client_id=client_id,
-        client_secret=_secret(from_stdin=secret_stdin),
-        redirect_uris=redirect_uris,
+        NewProvider(
+            name=name,
+            issuer=issuer,
+            client_id=client_id,
+            client_secret=_secret(from_stdin=secret_stdin),
+            redirect_uris=redirect_uris,
+            trust_email=trust_email,
+        )
     )
     say(_describe(context, made), as_json=context.as_json)
 
@@ -108,6 +115,7 @@ def _describe(context: Context, provider: OpenIdProvider) -> dict[str, object]:
         "issuer": provider.issuer,
         "client_id": provider.client_id,
         "redirect_uris": list(provider.redirect_uris),
+        "trust_email": provider.trust_email,
         "created_at": moment(provider.created_at),
         "updated_at": moment(provider.updated_at),
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from token_service.domain.openid import (
+    NewProvider,
     NoSuchProviderError,
     OpenIdProvider,
     ProviderAdministration,
@@ -54,7 +55,7 @@ def administration() -> ProviderAdministration:
 
 def test_a_provider_is_made_changed_and_removed(administration: ProviderAdministration) -> None:
     """Its secret opens only as its own."""
-    made = administration.create(**DETAILS)
+    made = administration.create(NewProvider(**DETAILS))
     assert administration.show(made.id) == made
     assert sealer().open(made.client_secret, provider_sealing(made.id)) == "s3cret"
     changed = administration.set_secret(made.id, "another")
@@ -96,13 +97,13 @@ def test_what_could_not_work_or_is_not_safe_is_refused(
 ) -> None:
     """Before anything is kept."""
     with pytest.raises(ProviderDetailError):
-        administration.create(**DETAILS | change)
+        administration.create(NewProvider(**DETAILS | change))
     assert administration.list() == ()
 
 
 def test_there_are_few_providers(administration: ProviderAdministration) -> None:
     """All of them are read at each sign-in, so there is an end to them."""
     for _ in range(10):
-        administration.create(**DETAILS)
+        administration.create(NewProvider(**DETAILS))
     with pytest.raises(ProviderDetailError):
-        administration.create(**DETAILS)
+        administration.create(NewProvider(**DETAILS))

@@ -8,15 +8,15 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from token_service.domain.errors import InvalidGrant, InvalidRequest, ServiceError, Unavailable
 from token_service.domain.model import OwnerKind, OwnerRef
+from token_service.domain.one_time_seals import OneTimeSeals
 from token_service.domain.openid import Exchange, Identity, OpenIdProvider, ProviderRefusedError
+from token_service.domain.sign_in_codes import CODE_LIFETIME, SignInCodes, challenge_of
 from token_service.domain.single_sign_on import (
-    CODE_LIFETIME,
     STATE_LIFETIME,
     Departure,
     Return,
     SignInRequest,
     SingleSignOn,
-    challenge_of,
 )
 
 from tests.clock import FrozenClock, SeededBytes
@@ -90,13 +90,15 @@ class World:
         self.relying_party = TrustfulRelyingParty()
         self.shoppers = KnownShoppers()
         self.nonces = MemoryNonces()
+        seals = OneTimeSeals(sealer(), self.nonces, self.clock, SeededBytes())
+        self.codes = SignInCodes(seals)
         self.service = SingleSignOn(
             providers=self.providers,
             relying_party=self.relying_party,
             shoppers=self.shoppers,
             sealer=sealer(),
-            nonces=self.nonces,
-            now=self.clock,
+            seals=seals,
+            codes=self.codes,
             random=SeededBytes(),
         )
 
@@ -121,7 +123,7 @@ class World:
     def redeem(self, code: str, **changes: Any) -> OwnerRef:  # noqa: ANN401 - see redeem
         """The storefront's last step."""
         facts = {"kind": CUSTOMER, "redirect_uri": STOREFRONT, "verifier": VERIFIER} | changes
-        return self.service.redeem(code=code, **facts)
+        return self.codes.redeem(code=code, **facts)
 
 
 def query(url: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from token_service import runtime, runtime_shoppers
+from token_service import runtime, runtime_codes, runtime_shoppers, runtime_sign_on
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.buyer_accounts import BuyerAccountAdministration
@@ -121,7 +121,7 @@ class Context:
 
 def forget(*kept: str) -> None:
     """Make the composition root build everything anew, as a cold start does."""
-    for module in (runtime, runtime_shoppers):
+    for module in (runtime, runtime_codes, runtime_shoppers, runtime_sign_on):
         for name, member in vars(module).items():
             if hasattr(member, "cache_clear") and name not in kept:
                 member.cache_clear()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from token_service.domain.openid import ProviderAdministration
+from token_service.domain.openid import NewProvider, ProviderAdministration
 from token_service.domain.ports import OwnerChangedError
 from token_service.store.openid_providers import DynamoProviders
 
@@ -56,11 +56,13 @@ def test_a_provider_s_secret_is_sealed(
     """A stolen table has no client secret in it."""
     administration = ProviderAdministration(providers, sealer(), FrozenClock(), SeededBytes())
     administration.create(
-        name="Directory",
-        issuer="https://idp.example",
-        client_id="us",
-        client_secret="an-idp-secret",
-        redirect_uris=("https://shop.example",),
+        NewProvider(
+            name="Directory",
+            issuer="https://idp.example",
+            client_id="us",
+            client_secret="an-idp-secret",
+            redirect_uris=("https://shop.example",),
+        )
     )
     assert "an-idp-secret" not in str(dynamodb.scan(TableName="ClientsTable")["Items"])
     assert CLIENT_SECRET not in repr(provider())

@@ -71,8 +71,14 @@ class Api:
             self.dialects,
             told,
             callers=ClientOnly(self.service.validator, ISSUER),
-            customers=CustomerTokens(self.service.login),
-            members=MemberSignIn(self.service.members, self.service.validator, REALM, PROFILE),
+            customers=CustomerTokens(self.service.login, self.service.codes.redeem),
+            members=MemberSignIn(
+                self.service.members,
+                self.service.codes.redeem,
+                self.service.validator,
+                REALM,
+                PROFILE,
+            ),
             base_url=ISSUER,
             write_moment=iso_moment,
         )

@@ -5,11 +5,11 @@ from functools import cache
 
 import boto3
 
-from token_service import runtime
+from token_service import runtime, runtime_codes
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.account_members import AccountMembers, MemberSettings
 from token_service.domain.login import Login, LoginSettings
-from token_service.domain.model import OwnerKind, TokenFormat
+from token_service.domain.model import OwnerKind, OwnerRef, TokenFormat
 from token_service.domain.one_time_passwords import Passwordless
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.ports import LockOut
@@ -36,11 +36,18 @@ def endpoint() -> Endpoint:
         runtime.all_dialects(),
         observe,
         callers=ClientOnly(runtime.validator(), env.text("AUDIENCE")),
-        customers=CustomerTokens(login()),
-        members=MemberSignIn(account_members(), runtime.validator(), profile.realm_id, profile.id),
+        customers=CustomerTokens(login(), redeem),
+        members=MemberSignIn(
+            account_members(), redeem, runtime.validator(), profile.realm_id, profile.id
+        ),
         base_url=env.text("ISSUER"),
         write_moment=iso_moment,
     )
+
+
+def redeem(kind: OwnerKind, code: str, redirect_uri: str, verifier: str) -> OwnerRef:
+    """Whom a code of single sign-on stands for; its secret is read at the first one."""
+    return runtime_codes.codes().redeem(kind, code, redirect_uri, verifier)
 
 
 @cache

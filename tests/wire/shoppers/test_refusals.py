@@ -230,7 +230,7 @@ class TestBodies:
         status, entry = shop.told(shop.post(path, GOOD[path] | {"type": "customer"}))
         assert (status, "'type'" in entry["detail"]) == (400, True)
 
-    @pytest.mark.parametrize("name", ["oidc", "Password", "none", "self_signup "])
+    @pytest.mark.parametrize("name", ["OIDC", "Password", "none", "self_signup "])
     @pytest.mark.parametrize("path", [CUSTOMERS, MEMBERS])
     def test_unknown_mechanisms(self, shop: Storefront, path: str, name: str) -> None:
         """What is not offered is refused, and what is offered is listed."""

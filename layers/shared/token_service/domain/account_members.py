@@ -17,6 +17,7 @@ from token_service.domain.model import (
     Grant,
     IssuedToken,
     OwnerKind,
+    OwnerRef,
     TokenFormat,
 )
 from token_service.domain.one_time_passwords import Passwordless
@@ -139,6 +140,16 @@ class AccountMembers:
         except OwnerExistsError as error:
             raise NameTaken("The username is taken.") from error
         return self._issue(member, Grant.SELF_SIGNUP, window)
+
+    def by_single_sign_on(self, owner: OwnerRef, window: Window) -> MemberTokens:
+        """Tokens for a member whom an OpenID provider has authenticated.
+
+        Raises:
+            InvalidGrant: the member is gone or disabled.
+            Unavailable: the store did not answer; no token was handed out.
+
+        """
+        return self._issue(self._login.find(owner), Grant.AUTHORIZATION_CODE, window)
 
     def switch(self, member: Account, window: Window) -> MemberTokens:
         """New tokens for a member whose active token was shown.

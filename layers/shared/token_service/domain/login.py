@@ -5,7 +5,7 @@ here because the platforms' existing clients send them, and offered in those dia
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
@@ -132,6 +132,29 @@ class Login:
             raise _about(known, error) from None
         if not account.enabled:
             raise _about(account, InvalidGrant(detail="disabled account"))
+        return account
+
+    def admit(self, owner: OwnerRef, grant: Grant) -> IssuedToken:
+        """A new token for somebody who was authenticated elsewhere.
+
+        Raises:
+            InvalidGrant: the account is gone or disabled.
+            Unavailable: the store did not answer; no token exists.
+
+        """
+        return self._mint.mint(replace(self._details(self.find(owner)), grant=grant))
+
+    def find(self, owner: OwnerRef) -> Account:
+        """The live account of somebody who was authenticated elsewhere.
+
+        Raises:
+            InvalidGrant: the account is gone or disabled.
+            Unavailable: the store did not answer.
+
+        """
+        account = self._accounts[owner.kind].find(owner.id)
+        if account is None or not account.enabled:
+            raise _about(account, InvalidGrant(detail="no such account, or disabled"))
         return account
 
     def end_all(self, owner: OwnerRef) -> bool:

@@ -17,6 +17,8 @@ class Grant(StrEnum):
     PASSWORDLESS = "passwordless"
     SELF_SIGNUP = "self_signup"
     SWITCH_ACCOUNT = "account_management_authentication_token"
+    # By an OpenID provider; what a storefront redeems is an authorization code.
+    AUTHORIZATION_CODE = "authorization_code"
 
 
 class Access(StrEnum):

@@ -1,7 +1,6 @@
 """OpenID providers: what is kept of each, what is asked of them, and how an operator names them."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ class OpenIdProvider:
     """A provider that an operator trusts; its client secret is kept sealed.
 
     `redirect_uris` are the storefront's addresses that shoppers may be sent back to, exactly.
+    `trust_email` takes its e-mail addresses for verified where it does not say so.
     """
 
     id: str
@@ -32,6 +32,7 @@ class OpenIdProvider:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uris: tuple[str, ...]
+    trust_email: bool
     created_at: int
     updated_at: int
 
@@ -91,6 +92,18 @@ class NoSuchProviderError(LookupError):
     """There is no provider of this id."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewProvider:
+    """What an operator says of a provider; see OpenIdProvider."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uris: tuple[str, ...]
+    trust_email: bool = False
+
+
 class ProviderRegistry(Providers, Protocol):
     """Keeps the providers."""
 
@@ -116,15 +129,7 @@ class ProviderAdministration:
         self._now = now
         self._random = random
 
-    def create(
-        self,
-        *,
-        name: str,
-        issuer: str,
-        client_id: str,
-        client_secret: str,
-        redirect_uris: tuple[str, ...],
-    ) -> OpenIdProvider:
+    def create(self, details: NewProvider) -> OpenIdProvider:
         """Trust a provider from now on.
 
         Raises:
@@ -134,15 +139,16 @@ class ProviderAdministration:
         """
         if len(self._registry.list()) >= _MAX_PROVIDERS:
             raise ProviderDetailError(f"there are {_MAX_PROVIDERS} providers at most")
-        _check(name, issuer, client_id, client_secret, redirect_uris)
+        _check(details)
         now, identifier = self._now(), str(UUID(bytes=self._random(16), version=4))
         provider = OpenIdProvider(
             id=identifier,
-            name=name,
-            issuer=issuer,
-            client_id=client_id,
-            client_secret=self._sealer.seal(client_secret, provider_sealing(identifier)),
-            redirect_uris=redirect_uris,
+            name=details.name,
+            issuer=details.issuer,
+            client_id=details.client_id,
+            client_secret=self._sealer.seal(details.client_secret, provider_sealing(identifier)),
+            redirect_uris=details.redirect_uris,
+            trust_email=details.trust_email,
             created_at=now,
             updated_at=now,
         )
@@ -198,17 +204,17 @@ def provider_sealing(provider_id: str) -> str:
     return f"openid provider {provider_id}"
 
 
-def _check(
-    name: str, issuer: str, client_id: str, client_secret: str, redirect_uris: Iterable[str]
-) -> None:
-    uris = tuple(redirect_uris)
+def _check(details: NewProvider) -> None:
+    uris = details.redirect_uris
     problems = {
         f"name must have 1 to {_MAX_TEXT} printable characters": not (
-            0 < len(name) <= _MAX_TEXT and name.isprintable()
+            0 < len(details.name) <= _MAX_TEXT and details.name.isprintable()
         ),
-        "issuer must be an https URL without query and fragment": not _is_web(issuer)
-        or "?" in issuer,
-        f"client id must have 1 to {_MAX_TEXT} characters": not _PRINTABLE.fullmatch(client_id),
+        "issuer must be an https URL without query and fragment": not _is_web(details.issuer)
+        or "?" in details.issuer,
+        f"client id must have 1 to {_MAX_TEXT} characters": not _PRINTABLE.fullmatch(
+            details.client_id
+        ),
         f"there must be 1 to {_MAX_REDIRECT_URIS} redirect URIs": (
             not 1 <= len(uris) <= _MAX_REDIRECT_URIS
         ),
@@ -217,7 +223,7 @@ def _check(
     for problem, is_one in problems.items():
         if is_one:
             raise ProviderDetailError(problem)
-    _check_secret(client_secret)
+    _check_secret(details.client_secret)
 
 
 def _check_secret(client_secret: str) -> None:

@@ -23,10 +23,15 @@ class Realm:
 def realms(issuer: str) -> dict[str, Realm]:
     """The realms of a deployment, by id."""
     found = (
-        Realm(kind, _id(issuer, f"realms/{client_id}"), client_id, name)
-        for kind, client_id, name in (
-            (OwnerKind.CUSTOMER, "customers", "Customers"),
-            (OwnerKind.ACCOUNT_MEMBER, "account-management", "Account members"),
+        Realm(kind, _id(issuer, path), client_id, name)
+        for kind, path, client_id, name in (
+            (OwnerKind.CUSTOMER, "customer-realm", "customers", "Customers"),
+            (
+                OwnerKind.ACCOUNT_MEMBER,
+                "authentication-realm",
+                "account-management",
+                "Account members",
+            ),
         )
     )
     return {realm.id: realm for realm in found}

@@ -6,7 +6,6 @@ on the way: the state that travels with the shopper and the code are sealed, sho
 up by one conditional write each. Times are seconds since the epoch.
 """
 
-import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from token_service.domain.errors import InvalidGrant, InvalidRequest, ServiceErr
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import MINUTE
 from token_service.domain.model import OwnerKind, OwnerRef
+from token_service.domain.one_time_seals import OneTimeSeals
 from token_service.domain.openid import (
     Exchange,
     Identity,
@@ -29,18 +29,15 @@ from token_service.domain.openid import (
     RelyingParty,
     provider_sealing,
 )
-from token_service.domain.ports import Clock, Nonces
-from token_service.domain.sealing import Sealer, UnsealableError
+from token_service.domain.sealing import Sealer
+from token_service.domain.sign_in_codes import SignInCodes, challenge_of
 
-# How long a shopper may take at the provider, and a storefront to redeem its code (RFC 6749
-# section 4.1.2 recommends ten minutes at most, and shorter is better).
+# How long a shopper may take at the provider.
 STATE_LIFETIME = 10 * MINUTE
-CODE_LIFETIME = 2 * MINUTE
 # The state travels in a URL, with the storefront's own state and address inside.
 _MAX_TEXT = 512
-_STATE, _CODE = "single sign-on state", "single sign-on code"
-# RFC 7636 sections 4.1 and 4.2: a verifier's grammar; an S256 challenge has 43 characters.
-_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}", re.ASCII)
+_STATE = "single sign-on state"
+# RFC 7636 section 4.2: an S256 challenge has 43 characters.
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}", re.ASCII)
 # What the storefront is told of a refusal (RFC 6749 section 4.1.2.1).
 _TOLD = {
@@ -109,17 +106,17 @@ class SingleSignOn:
         relying_party: RelyingParty,
         shoppers: Shoppers,
         sealer: Sealer,
-        nonces: Nonces,
-        now: Clock,
+        seals: OneTimeSeals,
+        codes: SignInCodes,
         random: RandomBytes,
     ) -> None:
-        """`now` gives seconds since the epoch; `random` gives n unpredictable bytes."""
+        """`sealer` opens providers' secrets; `random` gives n unpredictable bytes."""
         self._providers = providers
         self._relying_party = relying_party
         self._shoppers = shoppers
         self._sealer = sealer
-        self._nonces = nonces
-        self._now = now
+        self._seals = seals
+        self._codes = codes
         self._random = random
 
     def begin(self, request: SignInRequest, callback: str) -> Departure:
@@ -134,7 +131,7 @@ class SingleSignOn:
         provider = self._provider(request.provider_id)
         _check(request.fields, provider)
         browser, nonce, verifier = self._secret(), self._secret(), self._secret()
-        state = self._seal(
+        state = self._seals.seal(
             _STATE,
             {
                 "kind": request.kind,
@@ -171,13 +168,13 @@ class SingleSignOn:
             Unavailable: the store did not answer.
 
         """
-        state = self._opened(_STATE, back.fields.get("state", ""))
+        state = self._seals.open(_STATE, back.fields.get("state", ""))
         if (
             state is None
             or state["kind"] != back.kind
             or state["provider"] != back.provider_id
             or not compare_digest(state["browser"], sha256(back.browser.encode()).hexdigest())
-            or not self._nonces.use(f"{_STATE} {state['id']}", state["expires_at"])
+            or not self._seals.use_up(_STATE, state)
         ):
             raise InvalidRequest("The sign-in was not begun in this browser, or is over.")
         refusal: ServiceError | None = None
@@ -187,26 +184,6 @@ class SingleSignOn:
             refusal = error
             answer = {"error": _TOLD.get(error.code, "server_error")}
         return Arrival(_with(state["redirect_uri"], answer | {"state": state["state"]}), refusal)
-
-    def redeem(self, kind: OwnerKind, code: str, redirect_uri: str, verifier: str) -> OwnerRef:
-        """The person a code stands for, once.
-
-        Raises:
-            InvalidGrant: not our code, too old, used before, or of another storefront.
-            Unavailable: the store did not answer.
-
-        """
-        held = self._opened(_CODE, code)
-        if (
-            held is None
-            or held["kind"] != kind
-            or held["redirect_uri"] != redirect_uri
-            or not _VERIFIER.fullmatch(verifier)
-            or not compare_digest(held["challenge"], challenge_of(verifier))
-            or not self._nonces.use(f"{_CODE} {held['id']}", held["expires_at"])
-        ):
-            raise InvalidGrant(detail="authorization code refused")
-        return OwnerRef(kind, held["owner"])
 
     def _code(self, back: Return, state: Mapping[str, Any], callback: str) -> str:
         """A code for the storefront, after the provider's own was exchanged."""
@@ -220,16 +197,7 @@ class SingleSignOn:
         exchange = Exchange(back.fields["code"], callback, state["nonce"], state["verifier"])
         identity = self._relying_party.identity(provider, secret, exchange)
         owner = self._shoppers.belonging_to(back.kind, provider, identity)
-        return self._seal(
-            _CODE,
-            {
-                "kind": owner.kind,
-                "owner": owner.id,
-                "redirect_uri": state["redirect_uri"],
-                "challenge": state["challenge"],
-            },
-            CODE_LIFETIME,
-        )
+        return self._codes.write(owner, state["redirect_uri"], state["challenge"])
 
     def _provider(self, provider_id: str) -> OpenIdProvider:
         provider = self._providers.find(provider_id)
@@ -239,23 +207,6 @@ class SingleSignOn:
 
     def _secret(self) -> str:
         return urlsafe_b64encode(self._random(32)).rstrip(b"=").decode()
-
-    def _seal(self, purpose: str, facts: Mapping[str, str], lifetime: int) -> str:
-        full = {**facts, "id": self._random(16).hex(), "expires_at": self._now() + lifetime}
-        return self._sealer.seal(json.dumps(full, separators=(",", ":")), purpose).rstrip("=")
-
-    def _opened(self, purpose: str, sealed: str) -> dict[str, Any] | None:
-        """What was sealed for this purpose, if it is not too old; None for anything else."""
-        try:
-            facts: dict[str, Any] = json.loads(self._sealer.open(sealed, purpose))
-        except UnsealableError:
-            return None
-        return facts if self._now() < facts["expires_at"] else None
-
-
-def challenge_of(verifier: str) -> str:
-    """The S256 challenge of a verifier (RFC 7636 section 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _check(fields: Mapping[str, str], provider: OpenIdProvider) -> None:

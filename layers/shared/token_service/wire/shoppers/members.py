@@ -14,7 +14,7 @@ from token_service.domain.passwords import MAX_PASSWORD
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
 from token_service.wire.http import Request
-from token_service.wire.shoppers.customers import choose
+from token_service.wire.shoppers.customers import Redeem, choose, redeemed
 from token_service.wire.shoppers.envelope import Data, read_data
 from token_service.wire.shoppers.pages import write_links, write_meta
 
@@ -40,9 +40,18 @@ class MemberSignIn:
     """Signs account members in by each mechanism."""
 
     def __init__(
-        self, members: AccountMembers, validator: TokenValidator, realm_id: str, profile_id: str
+        self,
+        members: AccountMembers,
+        redeem: Redeem,
+        validator: TokenValidator,
+        realm_id: str,
+        profile_id: str,
     ) -> None:
-        """`validator` judges the token that a member who switches shows; ids in lower case."""
+        """`validator` judges the token that a member who switches shows; ids in lower case.
+
+        `redeem` knows the codes of single sign-ons.
+        """
+        self._redeem = redeem
         self._members = members
         self._validator = validator
         self._realm_id = realm_id
@@ -51,6 +60,7 @@ class MemberSignIn:
             "password": self._by_password,
             "passwordless": self._by_one_time_password,
             "self_signup": self._sign_up,
+            "oidc": self._by_single_sign_on,
             TYPE: self._switch,
         }
 
@@ -107,6 +117,10 @@ class MemberSignIn:
             email=data.required("email"),
         )
         return self._members.sign_up(new, window)
+
+    def _by_single_sign_on(self, _: Request, data: Data, window: Window) -> MemberTokens:
+        owner = redeemed(self._redeem, OwnerKind.ACCOUNT_MEMBER, data)
+        return self._members.by_single_sign_on(owner, window)
 
     def _switch(self, request: Request, _: Data, window: Window) -> MemberTokens:
         shown = request.headers.get(ACCOUNT_TOKEN_HEADER.lower())

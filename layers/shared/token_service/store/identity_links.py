@@ -1,0 +1,65 @@
+"""Which person an identity at an OpenID provider belongs to, one item each in the clients table."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoIdentityLinks:
+    """Links are written conditionally, so that two sign-ins at once make one."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """`table` is the clients table."""
+        self._client = client
+        self._table = table
+
+    def find(self, identity: str) -> str | None:
+        """The person's id, strongly consistent, or None.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        with not_now():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_key(identity), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return item["person"]["S"] if item else None
+
+    def keep(self, identity: str, person: str, instead_of: str | None) -> bool:
+        """Link an identity, unless it is linked to somebody else by now; False then.
+
+        Finding the very same link there means our own retry, and success.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        values: dict[str, Any] = {":person": {"S": person}}
+        condition = "attribute_not_exists(entity) OR person = :person"
+        if instead_of is not None:
+            values[":former"] = {"S": instead_of}
+            condition = "person IN (:former, :person)"
+        try:
+            with not_now():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=_key(identity) | {"person": {"S": person}},
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                )
+        except ClientError as error:
+            if error_code(error) != CONDITION_FAILED:
+                raise
+            return False
+        return True
+
+
+def _key(identity: str) -> Item:
+    return {"entity": {"S": f"sso#link#{identity}"}, "part": {"S": "person"}}
