@@ -57,6 +57,7 @@ class Provider:
     nonce: str = "nonce"
     challenge: str = challenge_of("v" * 43)
     code: str = "code"
+    callback: str = CALLBACK
     claims: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class Provider:
         pair = b64decode(headers["authorization"].removeprefix("Basic ")).decode().split(":")
         assert [unquote_plus(half) for half in pair] == [CLIENT_ID, CLIENT_SECRET]
         assert sent["grant_type"] == "authorization_code"
-        assert sent["redirect_uri"] == CALLBACK
+        assert sent["redirect_uri"] == self.callback
         if sent["code"] != self.code or challenge_of(sent["code_verifier"]) != self.challenge:
             return Fetched(400, b'{"error":"invalid_grant"}')
         now = self.clock()
