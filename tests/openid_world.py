@@ -21,7 +21,7 @@ ISSUER = "https://idp.example"
 CALLBACK = "https://api.example/callback"
 STOREFRONT = "https://shop.example/back"
 CLIENT_ID = "our client:1"  # form-encoded on its way, as RFC 6749 section 2.3.1 has it
-CLIENT_SECRET = "s3cr+t/ü"
+CLIENT_SECRET = "s3cr+t/ %"
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one", "use": "sig"})
 FOREIGN_KEY = RSAKey.generate_key(2048, parameters={"kid": "one", "use": "sig"})
 

@@ -81,7 +81,7 @@ def test_a_provider_is_made_changed_and_removed(administration: ProviderAdminist
         {"issuer": "https://[::"},
         {"issuer": "https://"},
         {"client_id": ""},
-        {"client_id": "a b"},
+        {"client_id": "a\tb"},
         {"client_secret": ""},
         {"client_secret": "ü"},
         {"redirect_uris": ()},

@@ -14,7 +14,9 @@ from token_service.domain.sealing import Sealer
 _MAX_TEXT = 255
 _MAX_PROVIDERS = 10
 _MAX_REDIRECT_URIS = 10
-_PRINTABLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+# RFC 6749 appendices A.1 and A.2: a client id and a secret may hold a space.
+_VISIBLE = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
+_URL = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -212,7 +214,7 @@ def _check(details: NewProvider) -> None:
         ),
         "issuer must be an https URL without query and fragment": not _is_web(details.issuer)
         or "?" in details.issuer,
-        f"client id must have 1 to {_MAX_TEXT} characters": not _PRINTABLE.fullmatch(
+        f"client id must have 1 to {_MAX_TEXT} characters": not _VISIBLE.fullmatch(
             details.client_id
         ),
         f"there must be 1 to {_MAX_REDIRECT_URIS} redirect URIs": (
@@ -227,13 +229,13 @@ def _check(details: NewProvider) -> None:
 
 
 def _check_secret(client_secret: str) -> None:
-    if not _PRINTABLE.fullmatch(client_secret):
+    if not _VISIBLE.fullmatch(client_secret):
         raise ProviderDetailError(f"client secret must have 1 to {_MAX_TEXT} characters")
 
 
 def _is_web(url: str) -> bool:
     """An https URL, or one of this machine for trying things out (RFC 8252 section 7.3)."""
-    if not _PRINTABLE.fullmatch(url) or "#" in url:
+    if not _URL.fullmatch(url) or "#" in url:
         return False
     try:
         parts = urlsplit(url)
