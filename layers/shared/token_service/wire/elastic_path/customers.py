@@ -8,8 +8,8 @@ from token_service.domain.handles import as_uuid
 from token_service.domain.login import Login
 from token_service.domain.model import IssuedToken, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD
+from token_service.wire.elastic_path.envelope import Data, read_data
 from token_service.wire.http import Request
-from token_service.wire.shoppers.envelope import Data, read_data
 
 _TYPE = "token"
 type Mechanism = Callable[[Data], IssuedToken]
