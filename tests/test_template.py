@@ -154,7 +154,10 @@ PERMISSIONS: dict[str, list[Statement]] = {
     "ExampleSenderFunction": [],
 }
 # Statements that are there only under a condition of the template.
-CONDITIONAL = {("IntrospectFunction", "SignsIntrospection", "SigningSecret")}
+CONDITIONAL = {
+    ("IntrospectFunction", "SignsIntrospection", "SigningSecret"),
+    ("ShopperLoginFunction", "HasOneTimePasswordSender", SENDER),
+}
 SECRET_HOLDERS = {
     "SigningSecret": {
         "IntrospectFunction",  # see CONDITIONAL
@@ -204,7 +207,10 @@ class TestFunctions:
     def test_conditional_permissions(
         self, template: dict[str, Any], resources: dict[str, dict[str, Any]]
     ) -> None:
-        """Introspection is given the signing key only where it is to sign, and not by default."""
+        """The signing key only where introspection is to sign, a sender only where one is named.
+
+        Neither is so by default.
+        """
         found = {
             (name, statement["Fn::If"][0], logical_id(statement["Fn::If"][1]["Resource"]))
             for name, properties in functions(resources).items()
@@ -221,6 +227,10 @@ class TestFunctions:
             "Fn::Equals": [{"Ref": "SignedIntrospection"}, "true"]
         }
         assert template["Parameters"]["SignedIntrospection"]["Default"] == "false"
+        assert template["Conditions"]["HasOneTimePasswordSender"] == {
+            "Fn::Not": [{"Fn::Equals": [{"Ref": "OneTimePasswordSender"}, ""]}]
+        }
+        assert template["Parameters"]["OneTimePasswordSender"]["Default"] == ""
 
     def test_no_roles_from_elsewhere(self, resources: dict[str, dict[str, Any]]) -> None:
         """No function brings a role or a boundary that the table does not see."""

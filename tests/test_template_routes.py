@@ -7,11 +7,11 @@ from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import PATHS
 from token_service.wire.documentation import DOCUMENT_PATH, PAGE_PATH
 from token_service.wire.elastic_path.application_keys import PATH as KEYS_PATH
+from token_service.wire.elastic_path.members import asks_for_one_time_password
+from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.openid_profiles import REALMS, SETTINGS
 from token_service.wire.registry import dialects
-from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
-from token_service.wire.shoppers.members import asks_for_one_time_password
 
 from tests.template_parts import logical_id, of_type
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
-from token_service.domain.account_members import MemberSettings, MemberTokens, NewMember, Window
+from token_service.domain.account_members import MemberSettings, MemberTokens, NewMember
 from token_service.domain.buyer_accounts import MAX_MEMBERSHIPS, NoSuchBuyerAccountError
 from token_service.domain.errors import (
     InvalidGrant,
@@ -16,6 +16,7 @@ from token_service.domain.errors import (
 from token_service.domain.login import LoginSettings
 from token_service.domain.model import Account, Grant, OwnerKind, TokenFormat, TokenRecord
 from token_service.domain.ports import LockOut
+from token_service.domain.window import Window
 
 from tests.service import Service
 

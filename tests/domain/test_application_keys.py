@@ -9,6 +9,7 @@ from token_service.domain.administration import NewClient
 from token_service.domain.application_keys import ApplicationKeys, KeyDetails, key_id_of
 from token_service.domain.errors import Conflict, InvalidClient, InvalidRequest, NotFound
 from token_service.domain.model import ClientCredentials, Grant
+from token_service.domain.window import Window
 
 from tests.domain.acts import issue
 from tests.memory_store import MemoryClientUses
@@ -68,7 +69,7 @@ def test_keys_and_clients_are_the_same_things(world: World) -> None:
     """What an operator makes is listed, and what is made here the operator can show and delete."""
     operators = world.service.administration.create(NewClient("Of the operator", id="shop")).client
     made = world.make()
-    page = world.keys.page(0, 10)
+    page = world.keys.page(Window(0, 10))
     assert {key.client for key in page.keys} == {operators, made.client}
     assert world.keys.find(key_id_of("shop")).client == operators
     world.service.administration.delete(made.client.id)
@@ -85,7 +86,7 @@ def test_deleting_a_key_ends_its_tokens_at_once(world: World) -> None:
     assert world.service.validator.validate(token) is None
     with pytest.raises(InvalidClient):
         issue(world.service, credentials)
-    assert world.keys.page(0, 10).reserved == 0
+    assert world.keys.page(Window(0, 10)).reserved == 0
     with pytest.raises(NotFound, match="application key not found"):
         world.keys.delete(key.id)
 
@@ -115,7 +116,7 @@ def test_reservations_may_come_to_the_limit(world: World) -> None:
     with pytest.raises(Conflict, match="requested reserved rate limit will exceed the maximum"):
         world.keys.update(second.id, KeyDetails(reserved_rate_limit=21))
     world.keys.update(first.id, KeyDetails(reserved_rate_limit=0))
-    assert world.keys.page(0, 1).reserved == 20
+    assert world.keys.page(Window(0, 1)).reserved == 20
 
 
 def test_a_lost_race_is_a_conflict(world: World) -> None:
@@ -141,7 +142,7 @@ def test_names_that_cannot_be_kept(world: World, name: str) -> None:
     for act in (world.keys.create, lambda details: world.keys.update(key.id, details)):
         with pytest.raises(InvalidRequest, match="'name' must have 1 to 255"):
             act(KeyDetails(name))
-    assert [k.client.name for k in world.keys.page(0, 10).keys] == ["n" * 255]
+    assert [k.client.name for k in world.keys.page(Window(0, 10)).keys] == ["n" * 255]
 
 
 def test_a_name_is_needed(world: World) -> None:
@@ -166,7 +167,7 @@ def test_last_use_is_told_where_it_is_known(world: World) -> None:
     used, unused = world.make(), world.make()
     world.uses.note(used.client.id, None, 1_800_000_060, 0)
     assert world.keys.find(used.id).last_used_at == 1_800_000_060
-    assert {key.id: key.last_used_at for key in world.keys.page(0, 10).keys} == {
+    assert {key.id: key.last_used_at for key in world.keys.page(Window(0, 10)).keys} == {
         used.id: 1_800_000_060,
         unused.id: None,
     }

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from token_service.domain.account_members import Window
 from token_service.domain.errors import InvalidGrant, NotOffered
 from token_service.domain.handles import as_uuid, new_uuid
 from token_service.domain.model import Grant, OwnerKind
 from token_service.domain.one_time_passwords import LIFETIME, Message
+from token_service.domain.window import Window
 
 from tests.clock import SeededBytes
 from tests.service import Service

@@ -29,5 +29,6 @@ def filled[T](value: T, values: Mapping[str, str]) -> T:
 
 
 def placeholders(stack: LocalStack, deployed: Deployed) -> Values:
-    """What demo.env holds, and a live token of the demo client."""
-    return Values({**stack.demo, "ACCESS_TOKEN": deployed.issue(deployed.client)})
+    """What demo.env holds, and live tokens of the demo client: one to spend, one to call with."""
+    spent, kept = deployed.issue(deployed.client), deployed.issue(deployed.client)
+    return Values({**stack.demo, "ACCESS_TOKEN": spent, "BEARER_TOKEN": kept})

@@ -54,12 +54,23 @@ def values(
     names = {"ADMIN_USERNAME": "fuzzed", "CUSTOMER_EMAIL": "fuzzed@customer.example"}
     for kind, name in zip(("admin", "customer"), names.values(), strict=True):
         tokenctl("accounts", "create", kind, name, stdin=PASSWORD + "\n")
+    details = ("--name", "Fuzzed", "--email", "fuzzed@member.example")
+    tokenctl("account-members", "create", "fuzzed-member", *details, stdin=PASSWORD + "\n")
+    key_id = deployed.http.post(
+        f"{deployed.url}/v2/application-keys",
+        json={"data": {"type": "application_key", "name": "Fuzzed"}},
+        headers={"authorization": f"Bearer {deployed.issue(deployed.client)}"},
+        timeout=SECONDS,
+    ).json()["data"]["id"]
+    names |= {"ACCOUNT_MEMBER_USERNAME": "fuzzed-member", "APPLICATION_KEY_ID": key_id}
     return Values(
         placeholders(stack, deployed)
         | names
         | dict.fromkeys(("CLIENT_ID", "RESOURCE_SERVER_ID"), client.id)
         | dict.fromkeys(("CLIENT_SECRET", "RESOURCE_SERVER_SECRET"), client.secret)
-        | dict.fromkeys(("ADMIN_PASSWORD", "CUSTOMER_PASSWORD"), PASSWORD)
+        | dict.fromkeys(
+            ("ACCOUNT_MEMBER_PASSWORD", "ADMIN_PASSWORD", "CUSTOMER_PASSWORD"), PASSWORD
+        )
     )
 
 
@@ -77,25 +88,58 @@ def test_answers_are_those_of_the_document(
 ) -> None:
     """For good data, of a client that exists, and for bad."""
     problem = ""
-    generated = case.body
+    generated = case.body, case.path_parameters
     case.body = filled(_with_credentials(case), values)
+    case.path_parameters = filled(_with_ids(case), values)
     try:
-        answer = case.call(base_url=deployed.url, session=deployed.http, timeout=SECONDS)
+        answer = case.call(
+            base_url=deployed.url,
+            session=deployed.http,
+            headers=_authorization(case, values),
+            timeout=SECONDS,
+        )
         case.validate_response(answer, checks=CHECKS)
     except (Failure, FailureGroup) as failure:
         problem = _without_secrets(failure, values)
     finally:
-        case.body = generated  # which is what may be printed
+        case.body, case.path_parameters = generated  # which is what may be printed
     if problem:  # told here, since the failure itself would be printed with what was sent
         pytest.fail(problem, pytrace=False)
 
 
 def _with_credentials(case: "schemathesis.Case[Any]") -> Any:  # noqa: ANN401 - a body is anything
     """Good data is that of a client that exists, so that more than its name is looked at."""
-    good = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
-    if good and isinstance(case.body, dict) and case.body.keys() & {"client_id", "client_secret"}:
+    if not _is_good(case) or not isinstance(case.body, dict):
+        return case.body
+    if case.body.keys() & {"client_id", "client_secret"}:
         return {**case.body, "client_id": "CLIENT_ID", "client_secret": "CLIENT_SECRET"}
+    data = case.body.get("data")
+    if isinstance(data, dict) and "password_profile_id" in data:
+        return {**case.body, "data": {**data, "password_profile_id": "PASSWORD_PROFILE_ID"}}
     return case.body
+
+
+def _with_ids(case: "schemathesis.Case[Any]") -> dict[str, Any]:
+    """Good data is of a key, a realm and a profile that exist."""
+    ids = {
+        "id": "APPLICATION_KEY_ID",
+        "realm": "AUTHENTICATION_REALM_ID",
+        "profile": "PASSWORD_PROFILE_ID",
+    }
+    # Deleting it would leave nothing for the other operations.
+    known = ids if _is_good(case) and case.method != "DELETE" else {}
+    return {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
+
+
+def _authorization(case: "schemathesis.Case[Any]", values: Values) -> dict[str, str]:
+    """A client's token where one is needed, so that more than the token is looked at."""
+    needed = {"accessToken": []} in case.operation.definition.raw["security"]
+    return {"authorization": f"Bearer {values['BEARER_TOKEN']}"} if needed else {}
+
+
+def _is_good(case: "schemathesis.Case[Any]") -> bool:
+    """Whether the data is what the document allows."""
+    return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
 
 
 def _without_secrets(failure: Failure | FailureGroup, values: Values) -> str:

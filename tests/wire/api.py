@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from token_service.system import iso_moment
 from token_service.wire import discovery
 from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
+from token_service.wire.elastic_path.customers import CustomerTokens
+from token_service.wire.elastic_path.members import MemberSignIn, asks_for_one_time_password
+from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS, ClientOnly, ShopperEndpoint
 from token_service.wire.endpoints import (
     Endpoint,
     IntrospectEndpoint,
@@ -23,9 +25,6 @@ from token_service.wire.http import Request, Response
 from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
 from token_service.wire.registry import dialects
-from token_service.wire.shoppers.customers import CustomerTokens
-from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS, ClientOnly, ShopperEndpoint
-from token_service.wire.shoppers.members import MemberSignIn, asks_for_one_time_password
 
 from tests.service import ISSUER, Service
 from tests.wire.demo_clients import CLIENT, SECRET, register
@@ -80,7 +79,6 @@ class Api:
                 PROFILE,
             ),
             base_url=ISSUER,
-            write_moment=iso_moment,
         )
         self._fallback = Endpoint(self.dialects, told)
         self._routes: dict[str, Endpoint] = dict.fromkeys(discovery.PATHS, documents)

@@ -69,11 +69,18 @@ def test_an_assertion_opens_every_endpoint(keyed: Api, path: str, named: dict[st
         assert keyed.outcomes[-1].client_id == KEYED
 
 
-@pytest.mark.parametrize("operation", Operation)
-def test_what_this_server_may_be_called(api: Api, operation: Operation) -> None:
+@pytest.mark.parametrize(
+    ("operation", "standard", "simple"),
+    [
+        (Operation.ISSUE, "token", "token"),
+        (Operation.INTROSPECT, "introspect", "introspect"),
+        (Operation.REVOKE, "revoke", "revocation"),
+    ],
+)
+def test_what_this_server_may_be_called(
+    api: Api, operation: Operation, standard: str, simple: str
+) -> None:
     """The issuer, both token endpoints, and the endpoints of what is asked for."""
-    own = {Operation.INTROSPECT: ("introspect", "introspect"), Operation.ISSUE: ("token", "token")}
-    standard, simple = own.get(operation, ("revoke", "revocation"))
     assert assertion_audiences(ISSUER, operation, api.dialects) == {
         *(ISSUER, f"{ISSUER}/oauth2/token", f"{ISSUER}/connect/token"),
         *(f"{ISSUER}/oauth2/{standard}", f"{ISSUER}/connect/{simple}"),

@@ -138,7 +138,7 @@ def test_a_provider_that_lies(world: World) -> None:
     world.provider.claims = {"iss": "https://evil.example"}
     answer = world.come_back(departure, cookie=mark(departure))
     assert answer.headers["location"] == f"{STOREFRONT}?error=server_error&state=s"
-    assert world.outcomes[-1].result == "server_error"
+    assert world.outcomes[-1].result == "temporarily_unavailable"
     assert world.outcomes[-1].detail == "ID token: InvalidClaimError"
     assert not world.accounts[OwnerKind.CUSTOMER].by_id
 

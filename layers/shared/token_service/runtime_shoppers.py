@@ -20,11 +20,11 @@ from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.one_time_password_sender import LambdaSender
 from token_service.store.one_time_passwords import DynamoOneTimePasswords
-from token_service.system import AWS_CONFIG, iso_moment, now, pause
+from token_service.system import AWS_CONFIG, now, pause
+from token_service.wire.elastic_path.customers import CustomerTokens
+from token_service.wire.elastic_path.members import MemberSignIn
+from token_service.wire.elastic_path.shoppers import ClientOnly, ShopperEndpoint
 from token_service.wire.endpoints import Endpoint
-from token_service.wire.shoppers.customers import CustomerTokens
-from token_service.wire.shoppers.endpoint import ClientOnly, ShopperEndpoint
-from token_service.wire.shoppers.members import MemberSignIn
 
 
 @cache
@@ -41,7 +41,6 @@ def endpoint() -> Endpoint:
             account_members(), redeem, runtime.validator(), profile.realm_id, profile.id
         ),
         base_url=env.text("ISSUER"),
-        write_moment=iso_moment,
     )
 
 

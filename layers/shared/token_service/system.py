@@ -1,7 +1,6 @@
 """What a real process brings: the time, waiting, and how it talks to AWS."""
 
 import time
-from datetime import UTC, datetime
 from random import SystemRandom
 
 from botocore.config import Config
@@ -19,11 +18,6 @@ _FIRST_PAUSE = 0.05
 def now() -> int:
     """Seconds since the epoch, UTC."""
     return int(time.time())
-
-
-def iso_moment(seconds: int) -> str:
-    """Seconds since the epoch as ISO 8601 in UTC, with milliseconds, as Elastic Path writes it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def pause(attempt: int) -> None:

@@ -171,6 +171,8 @@ def test_pages_out_of_range(manager: Manager, query: str) -> None:
     assert "page[" in detail
 
 
+NO_TEXTS: tuple[object, ...] = (None, "")
+OTHERS: tuple[object, ...] = ([], "x", 1, True)
 NO_OBJECTS: tuple[object, ...] = ([], "x", 1, None, True)
 NO_STRINGS: tuple[object, ...] = (None, 1, [], {}, False)
 NO_NUMBERS: tuple[object, ...] = (None, "1", 1.0, True, [], {})
@@ -185,14 +187,15 @@ def data(**members: object) -> dict[str, object]:
     ("body", "detail"),
     [
         *((raw, "The body is not JSON.") for raw in (b"", b"{", b"name=x", b"\xff", b"[" * 9999)),
-        (b'{"data":{"type":"application_key","name":"a","name":"b"}}', "The body is not JSON."),
+        (b'{"data":{"type":"application_key","name":"a","name":"b"}}', "A field is repeated."),
         (b'{"data":{"type":"application_key","name":"a","x":NaN}}', "The body is not JSON."),
         *((value, "The body must be an object.") for value in NO_OBJECTS),
         ({}, "The field 'data' is required."),
         ({"name": "Key", "type": "application_key"}, "The field 'data' is required."),
         *(({"data": v}, "The field 'data' must be an object.") for v in NO_OBJECTS),
         ({"data": {"name": "Key"}}, "The field 'type' is required."),
-        *((data(type=v), "The field 'type' must be application_key.") for v in NO_OBJECTS),
+        *((data(type=v), "The field 'type' is required.") for v in NO_TEXTS),
+        *((data(type=v), "The field 'type' must be application_key.") for v in OTHERS),
         *((data(name=v), "The field 'name' must be a string.") for v in NO_STRINGS),
         *(
             (data(name=v), "The field 'name' must have 1 to 255 printable characters.")

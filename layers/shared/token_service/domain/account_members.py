@@ -22,6 +22,7 @@ from token_service.domain.model import (
 )
 from token_service.domain.one_time_passwords import Passwordless
 from token_service.domain.ports import OwnerExistsError
+from token_service.domain.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,6 @@ class MemberSettings:
     form: TokenFormat = TokenFormat.JWT
     lifetime: int = DAY
     self_signup: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which of a member's accounts: `limit` of them, after the first `offset`."""
-
-    offset: int
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A key and the client that `tokenctl` knows are the same thing. Its id is compute
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha1
+from uuid import UUID, uuid5
 
 from token_service.domain.administration import (
     ClientAdministration,
@@ -22,10 +22,10 @@ from token_service.domain.ports import (
     OwnerChangedError,
     ReservationExceededError,
 )
+from token_service.domain.window import Window
 
 # The namespace of our names: any UUID, the same for ever.
-_NAMESPACE = bytes.fromhex("6f1d3c1e9b0a4d5f8a7be2c94d5a1f30")
-_UUID_BITS = 128
+_NAMESPACE = UUID("6f1d3c1e-9b0a-4d5f-8a7b-e2c94d5a1f30")
 
 # The platform's own words.
 _NO_SUCH_KEY = "application key not found"
@@ -35,12 +35,7 @@ _LOST_RACE = "Write conflict detected"
 
 def key_id_of(client_id: str) -> str:
     """The id of a client's application key."""
-    number = int.from_bytes(sha1(_NAMESPACE + client_id.encode(), usedforsecurity=False).digest())
-    number >>= 160 - _UUID_BITS
-    number = number & ~(0xF << 76) | 5 << 76  # the version
-    number = number & ~(0x3 << 62) | 0x2 << 62  # the variant
-    text = f"{number:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    return str(uuid5(_NAMESPACE, client_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +133,9 @@ class ApplicationKeys:
         client = self._find(key_id)
         return ApplicationKey(client, self._used([client]).get(client.id))
 
-    def page(self, offset: int, limit: int) -> KeyPage:
-        """`limit` keys from `offset` on, oldest first, then by id."""
-        clients, total = self._clients.page(offset, limit)
+    def page(self, window: Window) -> KeyPage:
+        """The keys in a window, oldest first, then by id."""
+        clients, total = self._clients.page(window.offset, window.limit)
         used = self._used(clients)
         keys = tuple(ApplicationKey(client, used.get(client.id)) for client in clients)
         return KeyPage(keys, total, self._clients.reserved())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from uuid import UUID
 
 from token_service.domain.limits import NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import MAX_LAYOUT, Location, hour_of, locate
@@ -89,14 +90,12 @@ def opaque_handle(token: str) -> str:
 
 def new_uuid(random: RandomBytes) -> str:
     """A random UUID (RFC 9562 section 5.4)."""
-    number = int.from_bytes(random(16)) & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62
-    return as_uuid(f"{number:032x}")
+    return str(UUID(bytes=random(16), version=4))
 
 
 def as_uuid(digits: str) -> str:
     """32 hexadecimal digits in the groups of a UUID; one that has them already stays the same."""
-    plain = digits.replace("-", "")
-    return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
+    return str(UUID(digits))
 
 
 def new_jwt_id(layout: int, random: RandomBytes) -> str:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from token_service.domain.account_administration import AccountDetailError, check_resources
+from token_service.domain.client_details import MAX_NAME
 from token_service.domain.handles import RandomBytes
 from token_service.domain.mint import TokenDetails, TokenMint
 from token_service.domain.model import Grant, Integration, TokenFormat
 from token_service.domain.ports import Clock, Registry
 from token_service.domain.sealing import Sealer
 
-_MAX_NAME = 255
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CREDENTIAL_LENGTH = 32
 
@@ -84,8 +84,8 @@ class IntegrationAdministration:
             OwnerExistsError: the name is taken.
 
         """
-        if not (0 < len(name.strip()) <= _MAX_NAME and name.isprintable()):
-            raise AccountDetailError(f"a name has 1 to {_MAX_NAME} printable characters")
+        if not (0 < len(name.strip()) <= MAX_NAME and name.isprintable()):
+            raise AccountDetailError(f"a name has 1 to {MAX_NAME} printable characters")
         check_resources(resources)
         key, secret = self._credential(), self._credential()
         integration = Integration(

@@ -6,7 +6,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from token_service.domain.errors import ServiceError
+from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.ports import Clock
 from token_service.domain.sealing import Sealer
@@ -59,10 +59,11 @@ class Exchange:
     verifier: str = field(repr=False)
 
 
-class ProviderRefusedError(ServiceError):
-    """The provider's answer cannot be believed; `detail` says what was wrong with it."""
+class ProviderRefusedError(Unavailable):
+    """The provider's answer cannot be believed; `detail` says what was wrong with it.
 
-    code = "server_error"
+    Nobody can sign in by it until that is mended, which is not for the caller to do.
+    """
 
 
 class Providers(Protocol):

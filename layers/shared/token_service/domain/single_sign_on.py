@@ -180,9 +180,10 @@ class SingleSignOn:
         refusal: ServiceError | None = None
         try:
             answer = {"code": self._code(back, state, callback)}
-        except (InvalidGrant, InvalidRequest, ProviderRefusedError, Unavailable) as error:
+        except (InvalidGrant, InvalidRequest, Unavailable) as error:
             refusal = error
-            answer = {"error": _TOLD.get(error.code, "server_error")}
+            lies = isinstance(error, ProviderRefusedError)
+            answer = {"error": "server_error" if lies else _TOLD.get(error.code, "server_error")}
         return Arrival(_with(state["redirect_uri"], answer | {"state": state["state"]}), refusal)
 
     def _code(self, back: Return, state: Mapping[str, Any], callback: str) -> str:

@@ -1,1 +1,1 @@
-"""Elastic Path: its token endpoint, its envelope, its application keys."""
+"""Elastic Path: its token endpoint, its envelope, its application keys, its shoppers' tokens."""

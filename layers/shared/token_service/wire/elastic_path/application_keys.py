@@ -10,8 +10,8 @@ from token_service.domain.application_keys import (
 )
 from token_service.domain.errors import MethodNotAllowed, NotFound
 from token_service.wire.dialect import Dialect, Operation
-from token_service.wire.elastic_path.envelope import read_data, text, whole_number
-from token_service.wire.elastic_path.paging import page_links, page_meta, read_page
+from token_service.wire.elastic_path.envelope import read_data
+from token_service.wire.elastic_path.paging import page_links, page_meta, read_window
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.enforce import caller_of
 from token_service.wire.http import Request, Response, json_response
@@ -63,12 +63,12 @@ class ApplicationKeysEndpoint(Endpoint):
             return 201, self._written(self._keys.create(_read_details(request)))
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(allow="GET, HEAD, POST, OPTIONS")
-        page = read_page(request.query)
-        found = self._keys.page(page.offset, page.limit)
-        meta = page_meta(page, found.total) | {"total_reserved_rate_limit": found.reserved}
+        window = read_window(request.query)
+        found = self._keys.page(window)
+        meta = page_meta(window, found.total) | {"total_reserved_rate_limit": found.reserved}
         return 200, {
             "data": [_data(key) for key in found.keys],
-            "links": page_links(self._url, page, found.total),
+            "links": page_links(self._url, window, found.total),
             "meta": meta,
         }
 
@@ -91,8 +91,8 @@ class ApplicationKeysEndpoint(Endpoint):
 
 
 def _read_details(request: Request) -> KeyDetails:
-    data = read_data(request, _TYPE)
-    return KeyDetails(text(data, "name"), whole_number(data, "reserved_rate_limit"))
+    data = read_data(request.body, _TYPE)
+    return KeyDetails(data.text("name"), data.whole_number("reserved_rate_limit"))
 
 
 def _data(key: ApplicationKey) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from token_service.domain.errors import (
     InvalidRequest,
     MethodNotAllowed,
     PayloadTooLarge,
+    ProofRequired,
     ServiceError,
     TooManyFailures,
     UnsupportedGrantType,
@@ -133,7 +134,9 @@ class ElasticPath:
 
     def write_error(self, error: ServiceError, request: Request) -> Response:  # noqa: ARG002 - the protocol's shape
         """The `errors` envelope, status as a string."""
-        status, title = _STATUSES.get(error.code, (400, "Bad Request"))
+        # A client that must bind its tokens asked for what this dialect has not; it is known.
+        known = {} if isinstance(error, ProofRequired) else _STATUSES
+        status, title = known.get(error.code, (400, "Bad Request"))
         headers = dict(self.headers)
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow

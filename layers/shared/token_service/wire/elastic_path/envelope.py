@@ -1,62 +1,98 @@
-"""The `data` envelope that requests come in, read strictly in what is asked for and in no more."""
+"""Request bodies of `{"data": {...}}`, field by field (contracts/elastic-path.md sections 3, 4)."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from token_service.domain.errors import InvalidRequest, PayloadTooLarge
 from token_service.domain.limits import LIMITS
-from token_service.wire.http import Request
+from token_service.domain.login import MAX_USERNAME
+from token_service.wire.elastic_path.dialect import is_text
 
 
-def read_data(request: Request, kind: str) -> Mapping[str, Any]:
-    """The members of `data`, whose `type` must be this kind.
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The members of `data`; those that nobody asks for are ignored."""
+
+    members: Mapping[str, Any] = field(repr=False)
+
+    def required(self, name: str, longest: int = MAX_USERNAME) -> str:
+        """A string of up to `longest` characters.
+
+        Raises:
+            InvalidRequest: missing, null, empty, too long, or no string; the message names it.
+
+        """
+        value = self.optional(name, longest)
+        if value is None:
+            raise InvalidRequest(f"The field '{name}' is required.")
+        return value
+
+    def optional(self, name: str, longest: int = MAX_USERNAME) -> str | None:
+        """A string of up to `longest` characters, or None if it is missing, null or empty.
+
+        Raises:
+            InvalidRequest: too long, or no string; the message names it.
+
+        """
+        if self.members.get(name) in (None, ""):
+            return None
+        value = self.text(name)
+        assert value is not None
+        if not is_text(value):
+            raise InvalidRequest(f"The field '{name}' must be a string.")
+        if len(value) > longest:
+            raise InvalidRequest(f"The field '{name}' is too long.")
+        return value
+
+    def text(self, name: str) -> str | None:
+        """A string as it is, or None if it is missing; what it may hold is for others to say.
+
+        Raises:
+            InvalidRequest: no string; the message names it.
+
+        """
+        value = self.members.get(name)
+        if name not in self.members or isinstance(value, str):
+            return value
+        raise InvalidRequest(f"The field '{name}' must be a string.")
+
+    def whole_number(self, name: str) -> int | None:
+        """A whole number, or None if it is missing.
+
+        Raises:
+            InvalidRequest: something else; the message names it.
+
+        """
+        value = self.members.get(name)
+        if name in self.members and (not isinstance(value, int) or isinstance(value, bool)):
+            raise InvalidRequest(f"The field '{name}' must be a whole number.")
+        return value
+
+
+def read_data(body: bytes, kind: str) -> Data:
+    """The `data` of a body, whose `type` must be this kind.
 
     The content type says nothing, as at the token endpoint.
 
     Raises:
         PayloadTooLarge: longer than any legitimate body.
-        InvalidRequest: not JSON, no envelope, or of another type.
+        InvalidRequest: not JSON, a member repeated, no object under `data`, or another type.
 
     """
-    data = _member(_read_json(request.body), "data")
-    if not isinstance(data, dict):
+    document = _read_json(body)
+    if "data" not in document:
+        raise InvalidRequest("The field 'data' is required.")
+    members = document["data"]
+    if not isinstance(members, dict):
         raise InvalidRequest("The field 'data' must be an object.")
-    if _member(data, "type") != kind:
+    found = members.get("type")
+    if found in (None, ""):
+        raise InvalidRequest("The field 'type' is required.")
+    if found != kind:
         raise InvalidRequest(f"The field 'type' must be {kind}.")
-    return data
-
-
-def text(data: Mapping[str, Any], name: str) -> str | None:
-    """A member that is a string, or None if it is not there.
-
-    Raises:
-        InvalidRequest: it is something else.
-
-    """
-    value = data.get(name)
-    if name in data and not isinstance(value, str):
-        raise InvalidRequest(f"The field '{name}' must be a string.")
-    return value
-
-
-def whole_number(data: Mapping[str, Any], name: str) -> int | None:
-    """A member that is a whole number, or None if it is not there.
-
-    Raises:
-        InvalidRequest: it is something else.
-
-    """
-    value = data.get(name)
-    if name in data and (not isinstance(value, int) or isinstance(value, bool)):
-        raise InvalidRequest(f"The field '{name}' must be a whole number.")
-    return value
-
-
-def _member(value: Mapping[str, Any], name: str) -> object:
-    if name not in value:
-        raise InvalidRequest(f"The field '{name}' is required.")
-    return value[name]
+    return Data(members)
 
 
 def _read_json(body: bytes) -> dict[str, Any]:
@@ -74,9 +110,10 @@ def _read_json(body: bytes) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("repeated member")
+        raise InvalidRequest("A field is repeated.")
     return members
 
 
 def _refuse(constant: str) -> None:
+    """Python reads NaN and Infinity, which are not JSON (RFC 8259 section 6)."""
     raise ValueError(constant)

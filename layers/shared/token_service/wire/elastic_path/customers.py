@@ -9,8 +9,8 @@ from token_service.domain.limits import LIMITS
 from token_service.domain.login import Login
 from token_service.domain.model import Grant, IssuedToken, OwnerKind, OwnerRef
 from token_service.domain.passwords import MAX_PASSWORD
+from token_service.wire.elastic_path.envelope import Data, read_data
 from token_service.wire.http import Request
-from token_service.wire.shoppers.envelope import Data, read_data
 
 _TYPE = "token"
 _MAX_REDIRECT_URI = 512

@@ -7,13 +7,12 @@ import pytest
 from token_service.domain.account_members import MemberSettings
 from token_service.domain.administration import NewClient
 from token_service.domain.model import OwnerKind
-from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
+from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 
 from tests.service import Service
 from tests.wire.api import PROFILE, REALM, body_of
 from tests.wire.demo_clients import CUSTOMER
-from tests.wire.shapes import assert_refusal
-from tests.wire.shoppers.storefront import (
+from tests.wire.elastic_path.storefront import (
     ASK,
     GOOD,
     LOGIN,
@@ -25,6 +24,7 @@ from tests.wire.shoppers.storefront import (
     USERNAME,
     Storefront,
 )
+from tests.wire.shapes import assert_refusal
 
 UNAUTHORIZED = (401, {"title": "Unauthorized"})
 STALE = (401, {"title": "Unable to validate access token"})

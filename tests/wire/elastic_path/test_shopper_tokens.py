@@ -5,14 +5,14 @@ import re
 import pytest
 from token_service.domain.model import Access, OwnerKind
 from token_service.domain.one_time_passwords import Message
-from token_service.system import iso_moment
-from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
+from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
+from token_service.wire.timestamps import rfc3339_milliseconds
 
 from tests.samples import an_account
 from tests.service import ISSUER
 from tests.wire.api import PROFILE, body_of
 from tests.wire.demo_clients import CLIENT, CUSTOMER_PASSWORD
-from tests.wire.shoppers.storefront import (
+from tests.wire.elastic_path.storefront import (
     ASK,
     LOGIN,
     MEMBER,
@@ -90,7 +90,7 @@ class TestMembers:
             assert active
             assert active.record.account == account.id
             assert active.record.access is Access.FULL
-            assert element["expires"] == iso_moment(active.record.expires_at)
+            assert element["expires"] == rfc3339_milliseconds(active.record.expires_at)
             assert body["meta"]["account_member_id"] == active.record.owner.id
         url = f"{ISSUER}/v2/account-members/tokens?page[offset]=0&page[limit]=25"
         assert body["links"] == {
@@ -105,7 +105,7 @@ class TestMembers:
 
     def test_moments(self) -> None:
         """Milliseconds and Z."""
-        assert iso_moment(1_800_000_000) == "2027-01-15T08:00:00.000Z"
+        assert rfc3339_milliseconds(1_800_000_000) == "2027-01-15T08:00:00.000Z"
 
     @pytest.mark.parametrize(
         ("query", "shown", "current", "neighbours"),

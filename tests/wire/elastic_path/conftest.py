@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wire.shoppers.storefront import Storefront
+from tests.wire.elastic_path.storefront import Storefront
 
 
 @pytest.fixture

@@ -7,16 +7,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from token_service.domain.account_members import AccountMembers, MemberTokens, NewMember, Window
+from token_service.domain.account_members import AccountMembers, MemberTokens, NewMember
 from token_service.domain.errors import InvalidGrant, InvalidRequest, NotFound
 from token_service.domain.model import Account, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD
 from token_service.domain.validate import TokenValidator
+from token_service.domain.window import Window
 from token_service.wire.bearer import read_bearer
+from token_service.wire.elastic_path.customers import Redeem, choose, redeemed
+from token_service.wire.elastic_path.envelope import Data, read_data
+from token_service.wire.elastic_path.paging import page_links, page_meta
 from token_service.wire.http import Request
-from token_service.wire.shoppers.customers import Redeem, choose, redeemed
-from token_service.wire.shoppers.envelope import Data, read_data
-from token_service.wire.shoppers.pages import write_links, write_meta
+from token_service.wire.timestamps import rfc3339_milliseconds
 
 TYPE = "account_management_authentication_token"
 ACCOUNT_TOKEN_HEADER = "EP-Account-Management-Authentication-Token"  # noqa: S105 - a header's name
@@ -27,8 +29,6 @@ _ONE_TIME_PASSWORD_PATH = re.compile(
 )
 
 type Mechanism = Callable[[Request, Data, Window], MemberTokens]
-type WriteMoment = Callable[[int], str]
-"""Seconds since the epoch as ISO 8601 with milliseconds and Z."""
 
 
 def asks_for_one_time_password(path: str) -> bool:
@@ -143,9 +143,7 @@ class MemberSignIn:
             raise NotFound("password profile not found")
 
 
-def write_member_tokens(
-    found: MemberTokens, window: Window, url: str, write_moment: WriteMoment
-) -> dict[str, Any]:
+def write_member_tokens(found: MemberTokens, window: Window, url: str) -> dict[str, Any]:
     """The success body: one element an account; `url` is the endpoint's own."""
     return {
         "data": [
@@ -154,10 +152,10 @@ def write_member_tokens(
                 "account_id": account.id,
                 "account_name": account.name,
                 "token": token.value,
-                "expires": write_moment(token.record.expires_at),
+                "expires": rfc3339_milliseconds(token.record.expires_at),
             }
             for account, token in found.tokens
         ],
-        "meta": write_meta(window, found.total) | {"account_member_id": found.member.id},
-        "links": write_links(url, window, found.total),
+        "meta": page_meta(window, found.total) | {"account_member_id": found.member.id},
+        "links": page_links(url, window, found.total),
     }

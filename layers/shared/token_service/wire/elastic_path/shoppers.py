@@ -5,17 +5,16 @@ from token_service.domain.model import Grant, OwnerKind
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
 from token_service.wire.dialect import Dialect, Operation
-from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
-from token_service.wire.enforce import Forbidden, Unauthenticated
-from token_service.wire.http import Request, json_response
-from token_service.wire.shoppers.customers import CustomerTokens, write_customer_token
-from token_service.wire.shoppers.members import (
+from token_service.wire.elastic_path.customers import CustomerTokens, write_customer_token
+from token_service.wire.elastic_path.members import (
     MemberSignIn,
-    WriteMoment,
     asks_for_one_time_password,
     write_member_tokens,
 )
-from token_service.wire.shoppers.pages import read_window
+from token_service.wire.elastic_path.paging import read_window
+from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
+from token_service.wire.enforce import Forbidden, Unauthenticated
+from token_service.wire.http import Request, json_response
 
 CUSTOMERS, MEMBERS = "/v2/customers/tokens", "/v2/account-members/tokens"
 
@@ -59,7 +58,6 @@ class ShopperEndpoint(Endpoint):
         customers: CustomerTokens,
         members: MemberSignIn,
         base_url: str,
-        write_moment: WriteMoment,
     ) -> None:
         """`base_url` is what clients see, without a trailing slash; links begin with it."""
         super().__init__(dialects, observe)
@@ -67,7 +65,6 @@ class ShopperEndpoint(Endpoint):
         self._customers = customers
         self._members = members
         self._base_url = base_url
-        self._write_moment = write_moment
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         one_time_password = asks_for_one_time_password(request.path)
@@ -87,7 +84,7 @@ class ShopperEndpoint(Endpoint):
             return json_response(200, write_customer_token(token), dialect.headers), done
         window = read_window(request.query)
         found = self._members.issue(request, window)
-        body = write_member_tokens(found, window, self._base_url + MEMBERS, self._write_moment)
+        body = write_member_tokens(found, window, self._base_url + MEMBERS)
         done = _issued(dialect, found.member.ref.subject, found.grant)
         return json_response(201, body, dialect.headers), done
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from token_service.domain.model import OwnerKind
+from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 from token_service.wire.http import Request, Response
-from token_service.wire.shoppers.endpoint import CUSTOMERS, MEMBERS
 
 from tests.service import Service
 from tests.wire.api import PROFILE, REALM, Api, body_of
