@@ -162,7 +162,7 @@ def validator() -> TokenValidator:
 @cache
 def nonces() -> DynamoNonces:
     """Values that were used, and may not be used again."""
-    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"))
+    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"), secrets.token_bytes)
 
 
 @cache
@@ -201,19 +201,20 @@ def mint() -> TokenMint:
 def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientAuthenticator:
     """Finds out which client calls one kind of endpoint."""
     env = environment()
-    tokens_table, default = env.text("TOKENS_TABLE"), DEFAULT_FAILURE_WINDOW
+    default = DEFAULT_FAILURE_WINDOW
     window = FailureWindow(
         env.number("CLIENT_AUTH_MAX_FAILURES", default.max_failures),
         env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
     )
     names = assertion_audiences(env.text("ISSUER"), operation, all_dialects())
+    failures = DynamoClientFailures(dynamodb(), env.text("TOKENS_TABLE"))
     uses = DynamoClientUses(dynamodb(), env.text("CLIENTS_TABLE"), pause)
     return ClientAuthenticator(
         clients(),
         now,
         hold_seconds,
-        assertions=ClientAssertions(names, DynamoNonces(dynamodb(), tokens_table), now),
-        throttle=ClientThrottle(DynamoClientFailures(dynamodb(), tokens_table), window, now),
+        assertions=ClientAssertions(names, nonces(), now),
+        throttle=ClientThrottle(failures, window, now),
         use=ClientUseNotes(uses, now, observe_missed_use),
     )
 
