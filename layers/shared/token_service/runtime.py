@@ -295,6 +295,7 @@ def discovery_endpoint() -> Endpoint:
         env.text("ISSUER"),
         verification_keys(),
         signed_introspection=env.flag("SIGNED_INTROSPECTION", default=False),
+        docs_page=env.flag("DOCS_PAGE", default=True),
     )
 
 
