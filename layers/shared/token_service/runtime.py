@@ -132,7 +132,7 @@ def public_keys() -> DynamoPublicKeys:
 
 @cache
 def private_keys() -> SecretPrivateKeys:
-    """The signing key's secret; only issuing and rotating functions are given its name."""
+    """The signing key's secret; only functions that issue, rotate or sign answers know its name."""
     client = boto3.client("secretsmanager", config=AWS_CONFIG)
     return SecretPrivateKeys(client, environment().text("SIGNING_SECRET"))
 
