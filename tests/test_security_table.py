@@ -70,9 +70,9 @@ def test_a_row_names_tests_that_are_there(item: int) -> None:
     if cell.startswith(NO_TEST):
         return
     named = ["::".join(test) for test in _TEST.findall(cell)]
-    assert named or "PENDING" in cell
+    assert named
     assert [test for test in named if item not in known().get(test, set())] == []
-    assert _TEST.sub("", cell).replace("`tests/...` PENDING", "").strip(" ,") == ""
+    assert _TEST.sub("", cell).strip(" ,") == ""
 
 
 def test_every_number_in_a_docstring_is_an_item() -> None:
@@ -80,8 +80,3 @@ def test_every_number_in_a_docstring_is_an_item() -> None:
     assert {
         test: items - set(ITEMS) for test, items in known().items() if not items <= set(ITEMS)
     } == {}
-
-
-def test_nothing_is_pending() -> None:
-    """No row waits for its tests."""
-    assert [item for item, (_, cell) in rows().items() if "PENDING" in cell] == []

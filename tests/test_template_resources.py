@@ -146,6 +146,17 @@ def test_example_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
             assert not references & example, name
 
 
+def test_a_rest_api_reuses_no_answer_to_a_proof(resources: dict[str, dict[str, Any]]) -> None:
+    """A reused answer would let a bound token pass without a new proof (item 75).
+
+    Only authorizers of the kind TOKEN see no proof: they refuse bound tokens, and may be reused.
+    """
+    authorizers = resources["ExampleRestApi"]["Properties"]["Auth"]["Authorizers"]
+    seeing = [a for a in authorizers.values() if a["FunctionPayloadType"] != "TOKEN"]
+    assert seeing
+    assert [a["Identity"]["ReauthorizeEvery"] for a in seeing] == [0] * len(seeing)
+
+
 def test_the_page_is_a_choice(resources: dict[str, dict[str, Any]]) -> None:
     """Without DocsPage neither the page nor its document is there, nor anything made for them."""
     documentation = {name for name, r in resources.items() if r.get("Condition") == "HasDocs"}

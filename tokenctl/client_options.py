@@ -23,6 +23,20 @@ def _as[T](convert: Callable[[Any], T]) -> Callable[..., T | None]:
     return callback
 
 
+# Not among the details: what a client that is there proves itself with has commands of its own.
+jwks_option = click.option(
+    "--jwks",
+    type=JWKS_FILE,
+    callback=_as(lambda file: read_jwks(file.read())),
+    help="Its public keys, a file with a JWK Set or a JWK (-: standard input); no secret then.",
+)
+secret_expiry_option = click.option(
+    "--secret-expires-in",
+    "secret_expires_at",
+    type=Duration(),
+    callback=_as(lambda seconds: now() + int(seconds)),
+    help="When the new secret ends by itself; never unless chosen.",
+)
 # Each is called as the detail is that it chooses.
 _OPTIONS = (
     click.option(
@@ -73,12 +87,6 @@ _OPTIONS = (
         multiple=True,
         callback=_as(tuple),
         help="An audience it stands for; repeatable.",
-    ),
-    click.option(
-        "--jwks",
-        type=JWKS_FILE,
-        callback=_as(lambda file: read_jwks(file.read())),
-        help="Its public keys, a file with a JWK Set or a JWK (-: standard input); no secret then.",
     ),
     click.option(
         "--dpop-bound/--no-dpop-bound",

@@ -13,8 +13,10 @@ from tokenctl.client_options import (
     CLEARED,
     JWKS_FILE,
     detail_options,
+    jwks_option,
     read_changes,
     read_details,
+    secret_expiry_option,
 )
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.duration import Duration
@@ -32,16 +34,19 @@ def clients() -> None:
 @click.option(
     "--secret-stdin", is_flag=True, help="Keep a secret from elsewhere, read from standard input."
 )
+@secret_expiry_option
 @click.option("--public", is_flag=True, help="No secret: for browsers, implicit tokens only.")
+@jwks_option
 @detail_options
 @click.pass_obj
-def create(
+def create(  # noqa: PLR0913 - an option each
     context: Context,
     /,
     *,
     name: str,
     client_id: str | None,
     secret_stdin: bool,
+    secret_expires_at: int | None,
     public: bool,
     **options: object,
 ) -> None:
@@ -50,6 +55,7 @@ def create(
         name=name,
         id=client_id,
         secret=sys.stdin.readline().rstrip("\r\n") if secret_stdin else None,
+        secret_expires_at=secret_expires_at,
         public=public,
         **read_details(options),
     )
@@ -148,10 +154,14 @@ def set_jwks(context: Context, client_id: str, file: BinaryIO) -> None:
 @click.option(
     "--overlap", type=Duration(), default="24h", show_default=True, help="How long the old works."
 )
+@secret_expiry_option
 @click.pass_obj
-def rotate_secret(context: Context, client_id: str, overlap: int) -> None:
+def rotate_secret(
+    context: Context, client_id: str, overlap: int, secret_expires_at: int | None
+) -> None:
     """Make a new secret, printed now and never again; the old one works on for the overlap."""
-    _say_secret(context, context.deployment.administration.rotate_secret(client_id, overlap))
+    administration = context.deployment.administration
+    _say_secret(context, administration.rotate_secret(client_id, overlap, secret_expires_at))
 
 
 @clients.command("revoke-tokens")
@@ -172,8 +182,9 @@ def _say_secret(context: Context, issued: IssuedSecret) -> None:
     facts: dict[str, object] = {"client_id": issued.client.id}
     if issued.secret is not None:
         facts["client_secret"] = issued.secret
-    old = [s.expires_at for s in issued.client.secrets[1:]]
-    if old:
-        facts["old_secret_expires_at"] = moment(old[0])
+    names = ("secret_expires_at", "old_secret_expires_at")
+    for name, secret in zip(names, issued.client.secrets, strict=False):
+        if secret.expires_at is not None:
+            facts[name] = moment(secret.expires_at)
     note = "The secret is not shown again." if issued.secret else ""
     say(facts, as_json=context.as_json, note=note)

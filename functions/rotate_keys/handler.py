@@ -31,6 +31,9 @@ class RotationEventError(ValueError):
 def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, object] | None:
     """Do what is due, or what is asked for; the answer holds no key.
 
+    Every run makes the seed if there is none: a stack may be older
+    than nonces, or its table restored.
+
     Raises:
         RotationEventError: an unknown action; guessing could end every token.
         Unavailable: a store did not answer, or others kept interfering; Lambda tries again.
@@ -42,6 +45,7 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, object]
     act = _ACTIONS.get(event.get("action", "advance"))
     if act is None:
         raise RotationEventError(f"action must be one of {', '.join(_ACTIONS)}")
+    runtime.make_nonce_seed()
     return _told(act(runtime.key_rotation(), runtime.rotation_policy()))
 
 

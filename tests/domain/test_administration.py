@@ -12,6 +12,7 @@ from token_service.domain.limits import DAY
 from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
+from tests.client_keys import client_jwk
 from tests.domain.acts import register
 from tests.service import Service
 
@@ -93,6 +94,9 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     *(("lifetime", {"token_lifetime": n}) for n in (-1, 0, 59, DAY + 1)),
     *(("lifetime", {"token_lifetime": n, **OPAQUE}) for n in (59, 366 * DAY + 1)),
     *(("expiry", {"expires_at": n}) for n in (0, 1_800_000_000)),
+    *(("expiry", {"secret_expires_at": n}) for n in (0, 1_800_000_000)),
+    ("no secret", {"public": True, "secret_expires_at": 1_800_000_001}),
+    ("no secret", {"jwks": (client_jwk(),), "secret_expires_at": 1_800_000_001}),
 ]
 
 
@@ -162,6 +166,20 @@ def test_rotating_never_prolongs_a_secret(service: Service) -> None:
     ending = replace(client.secrets[0], expires_at=service.now() + 10)
     service.clients.replace(replace(client, secrets=(ending,)))
     assert service.administration.rotate_secret("shop", 100).client.secrets[1] == ending
+
+
+def test_a_secret_may_be_given_an_end(service: Service) -> None:
+    """When it is made: the client's own, an operator's, and a rotation's (item 21)."""
+    now = service.now()
+    for details in ({}, {"secret": "q" * 40}):
+        made = register(service, id=f"c{len(details)}", secret_expires_at=now + 9, **details)[0]
+        assert [secret.expires_at for secret in made.secrets] == [now + 9]
+        assert made.expires_at is None
+    rotated = service.administration.rotate_secret("c0", 5, expires_at=now + 20).client
+    assert [secret.expires_at for secret in rotated.secrets] == [now + 20, now + 5]
+    with pytest.raises(ClientDetailError, match="expiry"):
+        service.administration.rotate_secret("c0", 5, expires_at=now)
+    assert service.administration.show("c0") == rotated
 
 
 @pytest.mark.parametrize(("details", "overlap"), [({"public": True}, 0), ({}, -1)])

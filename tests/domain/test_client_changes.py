@@ -159,6 +159,9 @@ def test_a_set_or_a_key(algorithm: SigningAlgorithm) -> None:
     assert read_jwks(json.dumps({"keys": [jwk, other]})) == (jwk, client_jwk(algorithm, 2))
 
 
+NO_WORDS: list[Any] = [[], ["ES256"], {}, None, 5, True]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -166,6 +169,8 @@ def test_a_set_or_a_key(algorithm: SigningAlgorithm) -> None:
         *("[" * 100_000, "-----BEGIN PUBLIC KEY-----", "\0"),
         json.dumps({"keys": [client_jwk(number=n) for n in range(5)]}),
         json.dumps(client_jwk(d="AA")),
+        *(json.dumps(client_jwk(alg=alg)) for alg in (*NO_WORDS, "none", "HS256")),
+        *(json.dumps(client_jwk(**{name: v})) for name in ("kty", "use", "crv") for v in NO_WORDS),
     ],
     ids=lambda text: text[:20],
 )

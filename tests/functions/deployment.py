@@ -67,6 +67,7 @@ VALUES = {
     "CLIENT_AUTH_FAILURE_SECONDS": "60",
     "CLIENT_AUTH_MAX_FAILURES": "10",
     "CLIENTS_TABLE": "ClientsTable",
+    "DOCS_PAGE": "true",
     "DPOP_NONCES": "off",
     "CORS_ALLOW_ORIGIN": "*",
     "ELASTIC_PATH_REPEAT_DATA": "true",

@@ -88,6 +88,14 @@ def test_metadata(deployment: Deployment, event: str) -> None:
     assert json.loads(answer["body"])["issuer"] == ISSUER
 
 
+@pytest.mark.parametrize("page", ["true", "false"])
+def test_metadata_names_the_page_where_there_is_one(deployment: Deployment, page: str) -> None:
+    """`service_documentation` is not there where DocsPage leaves the page out (item 85)."""
+    deployment.values["DOCS_PAGE"] = page
+    answer = deployment.invoke("discovery", load_event("discovery/server_metadata"))
+    assert ("service_documentation" in json.loads(answer["body"])) is (page == "true")
+
+
 def test_discovery_method(deployment: Deployment) -> None:
     """Documents are only read."""
     answer = deployment.invoke("discovery", load_event("discovery/method"))

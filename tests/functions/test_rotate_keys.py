@@ -8,9 +8,11 @@ import boto3
 import jwt
 import pytest
 from token_service.domain.limits import HOUR
+from token_service.system import now
 
 from tests.functions.conftest import CloudFormation
-from tests.functions.deployment import Deployment, Event, load_event
+from tests.functions.deployment import ISSUER, Deployment, Event, load_event
+from tests.prover import Prover
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -128,6 +130,27 @@ class TestSchedule:
         """The schedule alone makes a first key as well, of the algorithm chosen."""
         told = empty_deployment.invoke("rotate_keys", load_event("rotate_keys/scheduled"))
         assert told["steps"] == ["made", "published", "promoted", "recorded"]
+
+    @pytest.mark.parametrize("event", ["scheduled", "rotate", "replace_compromised"])
+    def test_a_deployment_without_a_nonce_seed(
+        self, deployment: Deployment, dynamodb: "DynamoDBClient", event: str
+    ) -> None:
+        """Any run makes the seed: a stack of before, or a restored table, has none."""
+        deployment.values["DPOP_NONCES"] = "required"
+        seed = {"entity": {"S": "keys#signing"}, "part": {"S": "nonces"}}
+        dynamodb.delete_item(TableName="ClientsTable", Key=seed)
+        asked = load_event("issue/standard")
+        prover = Prover(now)
+        asked["headers"]["dpop"] = prover.prove("POST", f"{ISSUER}/oauth2/token")
+        assert deployment.invoke("issue", asked)["statusCode"] == 503
+        deployment.invoke("rotate_keys", load_event(f"rotate_keys/{event}"))
+        refused = deployment.invoke("issue", asked)
+        assert json.loads(refused["body"])["error"] == "use_dpop_nonce"
+        prover.nonce = refused["headers"]["dpop-nonce"]
+        asked["headers"]["dpop"] = prover.prove("POST", f"{ISSUER}/oauth2/token")
+        answer = deployment.invoke("issue", asked)
+        assert answer["statusCode"] == 200
+        deployment.hidden.append(json.loads(answer["body"])["access_token"])
 
     def test_rotate_is_asked_for_twice(
         self, deployment: Deployment, dynamodb: "DynamoDBClient"

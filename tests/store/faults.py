@@ -38,6 +38,21 @@ def break_connection(client: Any, operation: str, error: Exception) -> None:  # 
     client.meta.events.register(f"before-call.*.{operation}", fail)
 
 
+def lose_first_answers(client: Any, operation: str) -> list[int]:  # noqa: ANN401 - any boto3 client
+    """Let the SDK send every request of this operation twice, as if the first answer was lost.
+
+    Both are served. What comes back lists the numbers of the attempts.
+    """
+    attempts_made: list[int] = []
+
+    def ask_again(attempts: int, **_: object) -> int | None:
+        attempts_made.append(attempts)
+        return 0 if attempts == 1 else None
+
+    client.meta.events.register(f"needs-retry.*.{operation}", ask_again)
+    return attempts_made
+
+
 class Partial:
     """A client whose batches leave the last `leave` parts undone, the first `times` times."""
 

@@ -1,6 +1,7 @@
 """The two stores that must keep the same promises, each as one bundle."""
 
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Protocol
 
 from token_service.domain.buyer_accounts import BuyerAccounts
@@ -113,7 +114,7 @@ def dynamo_store(client: "DynamoDBClient") -> Store:
         failures=DynamoLoginFailures(client, tokens),
         client_failures=DynamoClientFailures(client, tokens),
         uses=DynamoClientUses(client, owners, no_pause),
-        nonces=DynamoNonces(client, tokens),
+        nonces=DynamoNonces(client, tokens, token_bytes),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 import boto3
@@ -13,6 +14,7 @@ from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.nonces import DynamoNonces
 
 from tests.samples import NOW
+from tests.store.faults import lose_first_answers
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
@@ -131,9 +133,18 @@ def test_a_value_counts_once(store: Store) -> None:
 
 def test_only_one_of_many_uses_a_value(dynamodb: "DynamoDBClient") -> None:
     """Of ten parallel replays one is first."""
-    nonces = DynamoNonces(dynamodb, "TokensTable")
+    nonces = DynamoNonces(dynamodb, "TokensTable", token_bytes)
     first = at_once(dynamodb, "PutItem", 10, lambda: nonces.use("once", NOW))
     assert (len(first), sum(first)) == (10, 1)
+
+
+def test_the_sdk_s_own_retry_is_no_replay(dynamodb: "DynamoDBClient") -> None:
+    """After an answer that was lost the write is sent again, and the use is still the first."""
+    nonces = DynamoNonces(dynamodb, "TokensTable", token_bytes)
+    attempts = lose_first_answers(dynamodb, "PutItem")
+    assert nonces.use("once", NOW)
+    assert not nonces.use("once", NOW)
+    assert attempts == [1, 2, 1, 2]
 
 
 def test_none_of_it_is_in_clear_or_for_ever(dynamo: Store) -> None:

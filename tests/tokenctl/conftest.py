@@ -87,7 +87,7 @@ def issue(deployment: Deployment) -> Callable[[Any], str]:
         now=now,
         random=token_bytes,
     )
-    proofs = ProofVerifier(DynamoNonces(deployment.dynamodb, "TokensTable"), now)
+    proofs = ProofVerifier(DynamoNonces(deployment.dynamodb, "TokensTable", token_bytes), now)
     authenticating = authenticator(deployment.clients, now, uses=deployment.uses)
     issuer = TokenIssuer(authenticating, mint, proofs)
 

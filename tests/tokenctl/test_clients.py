@@ -144,6 +144,29 @@ def test_rotation_says_when_the_old_secret_ends(tokenctl: Tokenctl) -> None:
     assert len(tokenctl.json("clients", "show", made["client_id"])["secrets"]) == 1
 
 
+def test_a_secret_may_end_by_itself(tokenctl: Tokenctl) -> None:
+    """`--secret-expires-in` is told when the secret is made, and by `show` (item 21)."""
+    made = tokenctl.create("--secret-expires-in", "30d")
+    assert set(made) == {"client_id", "client_secret", "secret_expires_at"}
+    (secret,) = tokenctl.json("clients", "show", made["client_id"])["secrets"]
+    assert secret["expires_at"] == made["secret_expires_at"] > secret["created_at"]
+    rotate = ("clients", "rotate-secret", made["client_id"], "--overlap", "1h")
+    rotated = tokenctl.json(*rotate, "--secret-expires-in", "60d")
+    assert rotated["old_secret_expires_at"] < made["secret_expires_at"]
+    shown = tokenctl.json("clients", "show", made["client_id"])["secrets"]
+    assert [secret["expires_at"] for secret in shown] == [
+        rotated["secret_expires_at"],
+        rotated["old_secret_expires_at"],
+    ]
+    assert rotated["secret_expires_at"] > made["secret_expires_at"]
+    for refused in (
+        tokenctl(*rotate, "--secret-expires-in", "0"),
+        tokenctl("clients", "create", "--name", "X", "--secret-expires-in", "0"),
+    ):
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert refused.stderr == "tokenctl: expiry must be in the future\n"
+
+
 def test_delete_asks(tokenctl: Tokenctl) -> None:
     """Only a yes deletes; the question is on standard error and names the client."""
     client_id = tokenctl.create()["client_id"]

@@ -5,6 +5,7 @@ from token_service.domain.algorithms import SigningAlgorithm
 from token_service.wire.dialect import ClientTokens
 from token_service.wire.discovery import METADATA_PATHS, PATHS
 
+from openapi.document import build
 from tests.service import ISSUER, Service
 from tests.wire.api import Api, body_of
 from tests.wire.shapes import assert_refusal
@@ -44,6 +45,19 @@ def test_metadata(api: Api, path: str) -> None:
     assert document["response_types_supported"] == []
     assert document["subject_types_supported"] == ["public"]
     assert document["id_token_signing_alg_values_supported"] == ["RS256"]
+
+
+def test_the_schema_describes_every_member() -> None:
+    """The OpenAPI document has each member that is served, and says that there are no others."""
+    schema = build()["components"]["schemas"]["Metadata"]
+    document = body_of(Api(signed=True).send("GET", METADATA_PATHS[0]))
+    assert set(schema["properties"]) == set(document)
+    assert schema["additionalProperties"] is False
+    always = set(document) - {
+        "introspection_signing_alg_values_supported",
+        "service_documentation",
+    }
+    assert set(schema["required"]) == always
 
 
 @pytest.mark.parametrize("path", JWKS_PATHS)

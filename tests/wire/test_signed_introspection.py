@@ -6,7 +6,7 @@ import jwt
 import pytest
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
-from token_service.domain.keys import PrivateKey, SigningKeys
+from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
 from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.wire.discovery import METADATA_PATHS
 from token_service.wire.endpoints import SIGNED
@@ -136,6 +136,20 @@ def test_it_is_no_access_token(api: Api, endpoint: str) -> None:
     assert api.service.validator.validate(answer) is None
     assert body_of(ask(api, endpoint, answer, accept=""))["active"] is False
     assert not set(jwt.decode(answer, options={"verify_signature": False})) & {"sub", "exp"}
+
+
+@pytest.mark.parametrize("path", METADATA_PATHS)
+def test_metadata_does_not_wait_for_keys(path: str) -> None:
+    """Where they cannot be read the document lacks how answers are signed, and nothing else."""
+
+    def out() -> tuple[PublicKey, ...]:
+        raise Unavailable
+
+    expected = body_of(Api().send("GET", path))
+    service = Service()
+    service.keys = VerificationKeys(out, service.now)
+    answer = Api(service, signed=True).send("GET", path)
+    assert (answer.status, body_of(answer)) == (200, expected)
 
 
 @pytest.mark.parametrize("path", METADATA_PATHS)

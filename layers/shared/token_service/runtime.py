@@ -135,7 +135,7 @@ def public_keys() -> DynamoPublicKeys:
 
 @cache
 def private_keys() -> SecretPrivateKeys:
-    """The signing key's secret; only issuing and rotating functions are given its name."""
+    """The signing key's secret; only functions that issue, rotate or sign answers know its name."""
     client = boto3.client("secretsmanager", config=AWS_CONFIG)
     return SecretPrivateKeys(client, environment().text("SIGNING_SECRET"))
 
@@ -165,7 +165,7 @@ def validator() -> TokenValidator:
 @cache
 def nonces() -> DynamoNonces:
     """Values that were used, and may not be used again."""
-    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"))
+    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"), secrets.token_bytes)
 
 
 @cache
@@ -210,18 +210,19 @@ def client_uses() -> DynamoClientUses:
 def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientAuthenticator:
     """Finds out which client calls one kind of endpoint."""
     env = environment()
-    tokens_table, default = env.text("TOKENS_TABLE"), DEFAULT_FAILURE_WINDOW
+    default = DEFAULT_FAILURE_WINDOW
     window = FailureWindow(
         env.number("CLIENT_AUTH_MAX_FAILURES", default.max_failures),
         env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
     )
     names = assertion_audiences(env.text("ISSUER"), operation, all_dialects())
+    failures = DynamoClientFailures(dynamodb(), env.text("TOKENS_TABLE"))
     return ClientAuthenticator(
         clients(),
         now,
         hold_seconds,
-        assertions=ClientAssertions(names, DynamoNonces(dynamodb(), tokens_table), now),
-        throttle=ClientThrottle(DynamoClientFailures(dynamodb(), tokens_table), window, now),
+        assertions=ClientAssertions(names, nonces(), now),
+        throttle=ClientThrottle(failures, window, now),
         use=ClientUseNotes(client_uses(), now, observe_missed_use),
     )
 
@@ -318,6 +319,7 @@ def discovery_endpoint() -> Endpoint:
         env.text("ISSUER"),
         verification_keys(),
         signed_introspection=env.flag("SIGNED_INTROSPECTION", default=False),
+        docs_page=env.flag("DOCS_PAGE", default=True),
     )
 
 

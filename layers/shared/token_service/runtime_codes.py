@@ -6,15 +6,13 @@ from functools import cache
 from token_service import runtime
 from token_service.domain.one_time_seals import OneTimeSeals
 from token_service.domain.sign_in_codes import SignInCodes
-from token_service.store.nonces import DynamoNonces
 from token_service.system import now
 
 
 @cache
 def seals() -> OneTimeSeals:
     """What travels through a browser and comes back once."""
-    nonces = DynamoNonces(runtime.dynamodb(), runtime.environment().text("TOKENS_TABLE"))
-    return OneTimeSeals(runtime.sealer(), nonces, now, secrets.token_bytes)
+    return OneTimeSeals(runtime.sealer(), runtime.nonces(), now, secrets.token_bytes)
 
 
 @cache

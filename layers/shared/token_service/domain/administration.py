@@ -37,6 +37,7 @@ class NewClient:
     name: str
     id: str | None = None
     secret: str | None = field(default=None, repr=False)
+    secret_expires_at: int | None = None
     public: bool = False
     grants: Collection[Grant] = ()
     scopes: tuple[str, ...] = ()
@@ -101,7 +102,8 @@ class ClientAdministration:
         """
         now = self._now()
         needs_secret = not details.public and not details.jwks
-        check_new_secret(details.secret, needed=needs_secret)
+        check_new_secret(details.secret, details.secret_expires_at, needed=needs_secret)
+        check_expiry(details.secret_expires_at, now)
         check_expiry(details.expires_at, now)
         secret = details.secret or self._new_secret() if needs_secret else None
         client = Client(
@@ -110,7 +112,9 @@ class ClientAdministration:
             epoch=self._new_epoch(),
             created_at=now,
             public=details.public,
-            secrets=(Secret(secret_digest(secret), now),) if secret else (),
+            secrets=(Secret(secret_digest(secret), now, details.secret_expires_at),)
+            if secret
+            else (),
             grants=frozenset(details.grants or _default_grants(public=details.public)),
             scopes=details.scopes,
             audience=details.audience,
@@ -172,12 +176,17 @@ class ClientAdministration:
         """
         return self._registry.replace(replace(self.show(client_id), enabled=enabled))
 
-    def rotate_secret(self, client_id: str, overlap: int) -> IssuedSecret:
+    def rotate_secret(
+        self, client_id: str, overlap: int, expires_at: int | None = None
+    ) -> IssuedSecret:
         """Give a new secret; the newest old one stays valid for `overlap` seconds, others end now.
+
+        The new one ends at `expires_at`, or never by itself.
 
         Raises:
             NoSuchClientError: there is none of this id.
-            ClientDetailError: the client is public or has keys, or the overlap is negative.
+            ClientDetailError: the client is public or has keys, the overlap is negative, or the
+                expiry has passed.
             OwnerChangedError: somebody else changed the client meanwhile.
 
         """
@@ -188,13 +197,14 @@ class ClientAdministration:
             raise ClientDetailError("a client with keys has no secret: change its keys instead")
         if overlap < 0:
             raise ClientDetailError("overlap must be 0 seconds or more")
+        check_expiry(expires_at, now)
         secret = self._new_secret()
         old = [
             replace(s, expires_at=min(now + overlap, s.expires_at or now + overlap))
             for s in client.secrets[: MAX_SECRETS - 1]
             if s.is_live(now) and overlap
         ]
-        secrets = (Secret(secret_digest(secret), now), *old)
+        secrets = (Secret(secret_digest(secret), now, expires_at), *old)
         return IssuedSecret(self._registry.replace(replace(client, secrets=secrets)), secret)
 
     def revoke_tokens(self, client_id: str) -> Client:

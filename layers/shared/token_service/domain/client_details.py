@@ -90,8 +90,8 @@ def check_expiry(expires_at: int | None, now: int) -> None:
     _refuse_first({"expiry must be in the future": expires_at is not None and expires_at <= now})
 
 
-def check_new_secret(secret: str | None, *, needed: bool) -> None:
-    """Refuse an operator's own secret that could be guessed or sent by nobody.
+def check_new_secret(secret: str | None, expires_at: int | None, *, needed: bool) -> None:
+    """Refuse an operator's own secret that could be guessed or sent by nobody, or an end of none.
 
     Raises:
         ClientDetailError: that, or the client needs none.
@@ -101,7 +101,9 @@ def check_new_secret(secret: str | None, *, needed: bool) -> None:
         {
             f"secret must have {_MIN_IMPORTED_SECRET} to {LIMITS.client_secret} characters, "
             "printable ASCII without space": secret is not None and not _SECRET.fullmatch(secret),
-            "a public client or one with keys has no secret": secret is not None and not needed,
+            "a public client or one with keys has no secret": (
+                not needed and (secret is not None or expires_at is not None)
+            ),
         }
     )
 

@@ -22,7 +22,7 @@ MAX_JWKS = 2048
 _KID = re.compile(r"[\x20-\x7e]{1,100}", re.ASCII)
 # What verifying needs; the rest of a JWK, such as a certificate, is not kept.
 _MEMBERS = ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e")
-_ED25519 = {SigningAlgorithm.EDDSA, SigningAlgorithm.ED25519}
+_ED25519 = (SigningAlgorithm.EDDSA, SigningAlgorithm.ED25519)
 
 
 class ClientKeyError(ValueError):
@@ -89,7 +89,7 @@ def _loaded(jwk: Mapping[str, Any], algorithm: SigningAlgorithm) -> LoadedKey | 
     libraries register one and sign with the other.
     """
     allowed = jwk.get("alg", algorithm)
-    same = allowed == algorithm or {allowed, algorithm} == _ED25519
+    same = allowed == algorithm or (allowed in _ED25519 and algorithm in _ED25519)
     if not same or jwk.get("use", "sig") != "sig":
         return None
     with suppress(WeakKeyError):

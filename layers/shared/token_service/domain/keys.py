@@ -87,7 +87,7 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A key that signs; the PEM never leaves the issuing and rotating functions."""
+    """A key that signs; the PEM never leaves the functions that sign and the one that rotates."""
 
     kid: str
     algorithm: SigningAlgorithm

@@ -5,40 +5,51 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from token_service.store.dynamodb import CONDITION_FAILED, error_code, not_now
+from token_service.domain.handles import RandomBytes
+from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 
+# Tells one use from another of the same value; the record stays far below one write unit.
+_MARK_BYTES = 8
+
+
 class DynamoNonces:
     """Uses a value up by a conditional write; TTL removes it."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        """`table` is the tokens table."""
+    def __init__(self, client: "DynamoDBClient", table: str, random: RandomBytes) -> None:
+        """`table` is the tokens table; `random` gives n unpredictable bytes."""
         self._client = client
         self._table = table
+        self._random = random
 
     def use(self, value: str, expires_at: int) -> bool:
         """True the first time, False for a replay; after `expires_at` (seconds) nobody asks.
+
+        Finding this very use there means our own retry after a lost answer: still the first time.
 
         Raises:
             Unavailable: DynamoDB did not answer.
 
         """
+        item: Item = {
+            "bucket": {"S": f"nonce#{sha256(value.encode()).hexdigest()}"},
+            "handle": {"S": "nonce"},
+            "expires_at": {"N": str(expires_at)},
+            "mark": {"S": self._random(_MARK_BYTES).hex()},
+        }
         try:
             with not_now():
                 self._client.put_item(
                     TableName=self._table,
-                    Item={
-                        "bucket": {"S": f"nonce#{sha256(value.encode()).hexdigest()}"},
-                        "handle": {"S": "nonce"},
-                        "expires_at": {"N": str(expires_at)},
-                    },
+                    Item=item,
                     ConditionExpression="attribute_not_exists(handle)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
         except ClientError as error:
             if error_code(error) != CONDITION_FAILED:
                 raise
-            return False
+            return error.response.get("Item") == item
         return True

@@ -91,9 +91,10 @@ class DynamoPublicKeys:
 class SecretPrivateKeys:
     """The keys that sign now and next, one version of one secret.
 
-    Only issuing and rotating functions may read it. A secret has no conditional write, but a label
-    moves from one version to another only if it is where the caller says (UpdateSecretVersionStage,
-    RemoveFromVersionId), and AWSCURRENT is a label.
+    Only functions that issue or rotate may read it, and the one that introspects where its answers
+    are signed. A secret has no conditional write, but a label moves from one version to another
+    only if it is where the caller says (UpdateSecretVersionStage, RemoveFromVersionId), and
+    AWSCURRENT is a label.
     """
 
     def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:

@@ -1,7 +1,9 @@
 """Metadata (RFC 8414, OpenID Connect Discovery 1.0) and the JWKS (RFC 7517)."""
 
+from contextlib import suppress
+
 from token_service.domain.algorithms import SigningAlgorithm
-from token_service.domain.errors import MethodNotAllowed, NotFound
+from token_service.domain.errors import MethodNotAllowed, NotFound, Unavailable
 from token_service.domain.keys import JWKS_MAX_AGE, KeyState, VerificationKeys
 from token_service.domain.model import Grant
 from token_service.wire import standard
@@ -23,7 +25,7 @@ class DiscoveryEndpoint(Endpoint):
 
     operation = "discovery"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root names each collaborator once
         self,
         dialects: tuple[Dialect, ...],
         observe: Observe,
@@ -31,12 +33,14 @@ class DiscoveryEndpoint(Endpoint):
         keys: VerificationKeys,
         *,
         signed_introspection: bool = False,
+        docs_page: bool = True,
     ) -> None:
-        """`issuer` has no trailing slash."""
+        """`issuer` has no trailing slash; the switches are parameters of the deployment."""
         super().__init__(dialects, observe)
         self._issuer = issuer
         self._keys = keys
         self._signed_introspection = signed_introspection
+        self._docs_page = docs_page
 
     def _serve(self, request: Request, dialect: Dialect) -> Answered:
         if request.path not in PATHS:
@@ -46,16 +50,24 @@ class DiscoveryEndpoint(Endpoint):
         document = (
             {"keys": [key.published() for key in self._keys.published()]}
             if request.path in _JWKS_PATHS
-            else metadata(self._issuer) | self._signing()
+            else metadata(self._issuer) | self._documentation() | self._signing()
         )
         return json_response(200, document, CACHE), Outcome(self.operation, dialect.name)
 
+    def _documentation(self) -> dict[str, object]:
+        """Where people read on, if this deployment serves the page."""
+        return {"service_documentation": self._issuer + "/docs"} if self._docs_page else {}
+
     def _signing(self) -> dict[str, object]:
-        """How introspection answers are signed (RFC 9701 section 7), if they are."""
-        if not self._signed_introspection:
-            return {}
-        current = [key for key in self._keys.published() if key.state is KeyState.CURRENT]
-        algorithms = [key.algorithm for key in current]
+        """How introspection answers are signed (RFC 9701 section 7), if they are and that is known.
+
+        The rest of the document needs no store, and does not wait for one.
+        """
+        algorithms: list[str] = []
+        if self._signed_introspection:
+            with suppress(Unavailable):
+                published = self._keys.published()
+                algorithms = [k.algorithm for k in published if k.state is KeyState.CURRENT]
         return {"introspection_signing_alg_values_supported": algorithms} if algorithms else {}
 
 
@@ -74,9 +86,8 @@ def metadata(issuer: str) -> dict[str, object]:
         "revocation_endpoint": issuer + standard.REVOCATION_PATH,
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
-        "dpop_signing_alg_values_supported": list(SigningAlgorithm),
+        "dpop_signing_alg_values_supported": algorithms,
         "jwks_uri": issuer + JWKS_PATH,
-        "service_documentation": issuer + "/docs",
         "grant_types_supported": [Grant.CLIENT_CREDENTIALS],
         # Required members that say nothing here: no user ever signs in through a redirect.
         "response_types_supported": [],

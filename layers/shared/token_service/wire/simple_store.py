@@ -1,7 +1,8 @@
 """SimpleStore: IdentityServer4's endpoints under /connect (contracts/oauth.md section 2).
 
 Its clients know an error by status 400 and take a 401 for a broken connection, so every token
-error is 400 with one member and no challenge, also after HTTP Basic.
+error is 400 with one member and no challenge, also after HTTP Basic; but 429 with `Retry-After`
+after too many failures.
 """
 
 from token_service.wire.dialect import Operation
