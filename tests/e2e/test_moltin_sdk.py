@@ -11,8 +11,9 @@ from tests.e2e.node import node
 
 def run(deployed: Deployed, scenario: str, party: Party, **more: str) -> tuple[Any, list[str]]:
     """What the SDK's user gets, and the requests that the SDK sent; `more` is environment."""
-    secret = {"CLIENT_SECRET": party.secret} if party.secret else {}
-    given = {**more, "BASE_URL": deployed.url, "CLIENT_ID": party.id, **secret}
+    given = {**more, "BASE_URL": deployed.url, "CLIENT_ID": party.id, "CLIENT_SECRET": party.secret}
+    if not party.secret:
+        del given["CLIENT_SECRET"]  # the demo client's would make the SDK ask for another grant
     said = node("moltin.mjs", scenario, **given)
     return said["result"], said["sent"]
 
