@@ -150,8 +150,13 @@ class LocalStack:
     def _first_failure(self) -> str:
         """Return what CloudFormation gave as its reason, if it came to that."""
         with suppress(BotoCoreError, ClientError):
-            events = self._cloudformation().describe_stack_events(StackName=STACK_NAME)
-            for event in reversed(events["StackEvents"]):  # they come newest first
+            pages = self._cloudformation().get_paginator("describe_stack_events")
+            events = [
+                event
+                for page in pages.paginate(StackName=STACK_NAME)
+                for event in page["StackEvents"]
+            ]
+            for event in reversed(events):  # they come newest first
                 if event.get("ResourceStatus", "").endswith("_FAILED"):
                     reason = event.get("ResourceStatusReason", "no reason given").rstrip(".")
                     return f"The deployment failed at {event.get('LogicalResourceId')}: {reason}."

@@ -54,7 +54,7 @@ class SignInCodes:
             or not compare_digest(held["challenge"], challenge_of(verifier))
             or not self._seals.use_up(_PURPOSE, held)
         ):
-            raise InvalidGrant(detail="authorization code refused")
+            raise InvalidGrant(detail="sign-in code refused")
         return OwnerRef(kind, held["owner"])
 
 
