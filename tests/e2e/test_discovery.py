@@ -50,7 +50,6 @@ def test_documents_are_only_read(deployed: Deployed, path: str) -> None:
     [
         ("/oauth/nothing", ELASTIC_PATH),
         ("/oauth/access_token/", ELASTIC_PATH),
-        ("/oauth/nothing", ELASTIC_PATH),
         ("/oidc-idp/nothing", ELASTIC_PATH),
         ("/connect/nothing", SIMPLE_STORE),
         ("/connect/token/more", SIMPLE_STORE),
