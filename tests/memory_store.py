@@ -201,7 +201,7 @@ class MemoryLoginFailures:
         failures = failures if until > now else 0
         if failures >= lock_out.max_failures:
             return False
-        self.by_key[key] = (failures + 1, now + lock_out.seconds)
+        self.by_key[key] = (failures + 1, max(until, now + lock_out.seconds))
         return True
 
     def reset(self, key: str) -> None:

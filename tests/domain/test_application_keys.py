@@ -157,7 +157,7 @@ def test_what_expires_reserves_nothing(world: World) -> None:
     """DynamoDB's own expiry could not give it back."""
     ends = world.service.now() + 3600
     world.service.administration.create(NewClient("Guest", id="guest", expires_at=ends))
-    with pytest.raises(InvalidRequest, match="A key that expires cannot reserve"):
+    with pytest.raises(InvalidRequest, match=r"^A key that expires cannot reserve a rate limit\.$"):
         world.keys.update(key_id_of("guest"), KeyDetails(reserved_rate_limit=1))
     assert world.keys.update(key_id_of("guest"), KeyDetails("Other", 0)).client.name == "Other"
 

@@ -113,6 +113,22 @@ def test_a_public_client_stays_one(service: Service) -> None:
             service.administration.update("shop", **change)
 
 
+def test_what_has_reserved_does_not_expire(service: Service) -> None:
+    """DynamoDB's own expiry could not give it back; it keeps what it has, or gives it back first.
+
+    A new client may not have both either.
+    """
+    service.clients.rate_limit = 7
+    before, _ = register(service, reserved_rate_limit=7)
+    with pytest.raises(ClientDetailError, match="a key that expires cannot reserve a rate limit"):
+        service.administration.update("shop", expires_at=NOW + 1)
+    assert service.administration.show("shop") == before
+    assert service.administration.update("shop", expires_at=None).reserved_rate_limit == 7
+    both = NewClient("Both", expires_at=NOW + 1, reserved_rate_limit=1)
+    with pytest.raises(ClientDetailError, match="a key that expires cannot reserve a rate limit"):
+        service.administration.create(both)
+
+
 def test_an_expired_client_can_still_be_changed(service: Service) -> None:
     """Only a new expiry has to be in the future."""
     register(service, expires_at=NOW + 10)

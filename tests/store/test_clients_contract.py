@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 
+import boto3
 import pytest
+from token_service.domain.application_keys import key_id_of
 from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
-from token_service.domain.ports import OwnerChangedError, OwnerExistsError
+from token_service.domain.ports import (
+    OwnerChangedError,
+    OwnerExistsError,
+    ReservationExceededError,
+)
 
+from tests.memory_store import MemoryClients
 from tests.samples import NOW, a_client
-from tests.store.stores import Store
+from tests.store.stores import RATE_LIMIT, Store
 
 
 @pytest.mark.parametrize(
@@ -57,6 +64,83 @@ def test_replacing_counts_versions(store: Store) -> None:
     assert store.clients.find("shop") == changed
     again = store.clients.replace(replace(changed, name="New"))
     assert again == a_client(enabled=False, name="New", version=2)
+
+
+def remove_expired(store: Store, now: int) -> None:
+    """What TTL does, in either store: every item whose time has come is gone."""
+    if isinstance(store.clients, MemoryClients):
+        for client in store.clients.list():
+            if client.expires_at is not None and client.expires_at <= now:
+                store.clients.delete(client)
+        return
+    dynamodb = boto3.client("dynamodb")
+    for item in dynamodb.scan(TableName="ClientsTable")["Items"]:
+        if int(item.get("expires_at", {"N": str(now + 1)})["N"]) <= now:
+            key = {name: item[name] for name in ("entity", "part")}
+            dynamodb.delete_item(TableName="ClientsTable", Key=key)
+
+
+@pytest.mark.parametrize("end", [None, NOW + 500])
+def test_an_expiry_put_off_is_put_off_for_its_names_too(store: Store, end: int | None) -> None:
+    """Past the first end the client is still listed, and found by its key."""
+    store.clients.create(a_client(expires_at=NOW + 100))
+    changed = store.clients.replace(a_client(expires_at=end))
+    assert changed == a_client(expires_at=end, version=1)
+    remove_expired(store, NOW + 100)
+    assert store.clients.find("shop") == changed
+    assert store.clients.find_by_key_id(key_id_of("shop")) == changed
+    assert list(store.clients.list()) == [changed]
+    assert store.clients.page(0, 10) == ([changed], 1)
+
+
+@pytest.mark.parametrize("first", [None, NOW + 500])
+def test_an_expiry_given_later_leaves_nothing(store: Store, first: int | None) -> None:
+    """When it has come, nothing is listed or counted, and the id is free."""
+    store.clients.create(a_client(expires_at=first))
+    store.clients.replace(a_client(expires_at=NOW + 100))
+    remove_expired(store, NOW + 100)
+    assert store.clients.find_by_key_id(key_id_of("shop")) is None
+    assert store.clients.page(0, 10) == ([], 0)
+    store.clients.create(a_client(name="Again"))
+    assert list(store.clients.list()) == [a_client(name="Again")]
+
+
+def test_an_expiry_and_a_reservation_change_together(store: Store) -> None:
+    """All or nothing: the sum, the end and the names are those of one version."""
+    store.clients.create(a_client(expires_at=NOW + 100))
+    changed = store.clients.replace(a_client(reserved_rate_limit=RATE_LIMIT))
+    assert store.clients.reserved() == RATE_LIMIT
+    remove_expired(store, NOW + 100)
+    assert store.clients.find_by_key_id(key_id_of("shop")) == changed
+    too_much = replace(changed, expires_at=NOW + 100, reserved_rate_limit=RATE_LIMIT + 1)
+    with pytest.raises(ReservationExceededError):
+        store.clients.replace(too_much)
+    remove_expired(store, NOW + 100)
+    assert list(store.clients.list()) == [changed]
+
+
+def test_a_lost_race_for_the_expiry_changes_no_name(store: Store) -> None:
+    """The loser's end reaches neither the key's id nor the list; the same change again does."""
+    store.clients.create(a_client())
+    winner = store.clients.replace(a_client(enabled=False))
+    with pytest.raises(OwnerChangedError):
+        store.clients.replace(a_client(expires_at=NOW + 100))
+    remove_expired(store, NOW + 100)
+    assert store.clients.find_by_key_id(key_id_of("shop")) == winner
+    assert list(store.clients.list()) == [winner]
+    first = store.clients.replace(replace(winner, expires_at=NOW + 200))
+    assert store.clients.replace(replace(winner, expires_at=NOW + 200)) == first
+
+
+def test_only_a_new_expiry_needs_a_transaction(dynamo: Store, calls: list[str]) -> None:
+    """Every other change is one read and one put."""
+    dynamo.clients.create(a_client(expires_at=NOW + 100))
+    calls.clear()
+    changed = dynamo.clients.replace(a_client(expires_at=NOW + 100, name="New"))
+    assert calls == ["GetItem", "PutItem"]
+    calls.clear()
+    dynamo.clients.replace(replace(changed, expires_at=None))
+    assert calls == ["GetItem", "TransactWriteItems"]
 
 
 def test_a_lost_race_is_an_error_never_a_lost_change(store: Store) -> None:

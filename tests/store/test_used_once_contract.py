@@ -69,6 +69,33 @@ def test_a_refused_attempt_does_not_prolong_the_lock(store: Store) -> None:
     assert counted(store, 1, NOW + 1800) == [True]
 
 
+STRICT, LAX = LockOut(max_failures=3, seconds=1800), LockOut(max_failures=6, seconds=60)
+
+
+def test_a_laxer_limit_opens_no_stricter_lock(store: Store) -> None:
+    """Its attempts are counted too, but the lock lasts as long as it did (item 38)."""
+    assert counted(store, 4, lock_out=STRICT) == [True] * 3 + [False]
+    assert counted(store, 4, NOW + 10, LAX) == [True] * 3 + [False]
+    assert counted(store, 1, NOW + 1799, STRICT) == [False]
+    assert counted(store, 1, NOW + 1799, LAX) == [False]
+    assert counted(store, 1, NOW + 1800, STRICT) == [True]
+
+
+def test_a_shorter_limit_forgets_no_count_early(store: Store) -> None:
+    """Guesses elsewhere neither shorten the count's time nor leave more of them than before."""
+    counted(store, 2, lock_out=STRICT)
+    assert counted(store, 1, NOW + 10, LAX) == [True]
+    assert counted(store, 1, NOW + 1799, STRICT) == [False]
+
+
+def test_a_longer_limit_puts_the_end_off(store: Store) -> None:
+    """The end is the later one of both."""
+    counted(store, 2, lock_out=LAX)
+    assert counted(store, 1, NOW + 10, STRICT) == [True]
+    assert counted(store, 1, NOW + 1809, STRICT) == [False]
+    assert counted(store, 1, NOW + 1810, STRICT) == [True]
+
+
 def test_reset_forgets(store: Store) -> None:
     """After a success, or an operator's word, all attempts are there again; never an error."""
     store.failures.reset(KEY)
@@ -106,6 +133,15 @@ def test_guesses_made_at_once_are_all_counted(dynamodb: "DynamoDBClient") -> Non
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     tried = at_once(dynamodb, "UpdateItem", 30, lambda: failures.count(KEY, NOW, SIX))
     assert (len(tried), sum(tried)) == (30, 6)
+
+
+def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDBClient") -> None:
+    """Also where the end stays: six between both, and the stricter one's end."""
+    failures = DynamoLoginFailures(dynamodb, "TokensTable")
+    assert failures.count(KEY, NOW, STRICT)
+    tried = at_once(dynamodb, "UpdateItem", 30, lambda: failures.count(KEY, NOW, LAX))
+    assert (len(tried), sum(tried)) == (30, 5)
+    assert not failures.count(KEY, NOW + 1799, STRICT)
 
 
 def test_somebody_else_s_success_meanwhile_locks_nobody_out(dynamodb: "DynamoDBClient") -> None:

@@ -12,7 +12,12 @@ from token_service.domain.administration import (
     ClientAdministration,
     NewClient,
 )
-from token_service.domain.client_details import MAX_NAME, is_client_name
+from token_service.domain.client_details import (
+    MAX_NAME,
+    ClientDetailError,
+    check_client,
+    is_client_name,
+)
 from token_service.domain.errors import Conflict, InvalidRequest, NotFound
 from token_service.domain.model import Client
 from token_service.domain.ports import (
@@ -160,9 +165,11 @@ class ApplicationKeys:
                 else details.reserved_rate_limit
             ),
         )
-        if wanted.reserved_rate_limit and client.expires_at is not None:
-            # DynamoDB removes it on its own day, and would not give the reservation back.
-            raise InvalidRequest("A key that expires cannot reserve a rate limit.")
+        try:
+            check_client(wanted)
+        except ClientDetailError as error:
+            sentence = str(error)
+            raise InvalidRequest(f"{sentence[0].upper()}{sentence[1:]}.") from error
         if wanted != client:
             client = self._replace(replace(wanted, updated_at=self._now()))
         return ApplicationKey(client, self._used([client]).get(client.id))

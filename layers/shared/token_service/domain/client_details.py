@@ -54,6 +54,11 @@ def check_client(client: Client) -> None:
                 client.public and client.introspection is not Introspection.OWN
             ),
             "a public client has no keys": client.public and bool(client.jwks),
+            # DynamoDB removes it on its own day, and would not give the reservation back. A key is
+            # what a client is called where it reserves.
+            "a key that expires cannot reserve a rate limit": (
+                client.expires_at is not None and client.reserved_rate_limit > 0
+            ),
             "scope values are printable ASCII without space, quote and backslash": not all(
                 _SCOPE_TOKEN.fullmatch(scope) for scope in client.scopes
             ),

@@ -95,7 +95,10 @@ class LoginFailures(Protocol):
     """Counts attempts to log in, atomically; `key` is a digest, never a name."""
 
     def count(self, key: str, now: int, lock_out: LockOut) -> bool:
-        """Count one attempt at `now` (seconds); a locked name counts nothing and gives False."""
+        """Count one attempt at `now` (seconds); a locked name counts nothing and gives False.
+
+        The end of a count that is running is put off, never brought forward, whatever the limit.
+        """
 
     def reset(self, key: str) -> None:
         """Forget the failures under a key."""

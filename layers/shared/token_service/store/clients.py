@@ -103,7 +103,8 @@ class DynamoClients(DynamoRegistry[Client]):
     def replace(self, owner: Client) -> Client:
         """Write a changed client if its stored version is still the one that was read.
 
-        One read more than for others: for what it had reserved.
+        One read more than for others: for what it had reserved, and when it was to end. A new
+        end is that of its key's id and its directory entry too.
 
         Raises:
             OwnerChangedError: changed or deleted meanwhile.
@@ -111,13 +112,16 @@ class DynamoClients(DynamoRegistry[Client]):
 
         """
         stored = self.find(owner.id)
-        if stored is None or stored.reserved_rate_limit == owner.reserved_rate_limit:
+        if stored is None:
+            return super().replace(owner)
+        names = self._end_of_names(owner) if stored.expires_at != owner.expires_at else ()
+        by = owner.reserved_rate_limit - stored.reserved_rate_limit
+        if not names and not by:
             return super().replace(owner)
         item = self._next_version(owner)
         put = self._put_over(owner, item)
-        by = owner.reserved_rate_limit - stored.reserved_rate_limit
         try:
-            self._transact({"Put": put}, *self._change_of_sum(by))
+            self._transact({"Put": put}, *names, *self._change_of_sum(by))
         except TransactionConditionError as error:
             if 0 in error.failed:
                 raise self._changed(owner) from error

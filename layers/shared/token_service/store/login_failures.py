@@ -37,14 +37,7 @@ class DynamoLoginFailures:
         # Most people have no failures, so the first of these writes is mostly the only one. It is
         # tried again at last, because somebody else's success may have reset the count meanwhile.
         return (
-            self._begin(key, values)
-            or self._update(
-                key,
-                "SET failures = failures + :one, expires_at = :until",
-                "failures < :most AND expires_at > :now",
-                values | {":most": {"N": str(lock_out.max_failures)}},
-            )
-            or self._begin(key, values)
+            self._begin(key, values) or self._add(key, values, lock_out) or self._begin(key, values)
         )
 
     def reset(self, key: str) -> None:
@@ -63,6 +56,25 @@ class DynamoLoginFailures:
             "SET failures = :one, expires_at = :until",
             "attribute_not_exists(failures) OR expires_at <= :now",
             values,
+        )
+
+    def _add(self, key: str, values: Item, lock_out: LockOut) -> bool:
+        """Add to a count that is running; its end is put off, or stays where it is.
+
+        Dialects with shorter limits count here too, and must not open the lock of a longer one.
+        """
+        values = values | {":most": {"N": str(lock_out.max_failures)}}
+        later = {name: value for name, value in values.items() if name != ":now"}
+        return self._update(
+            key,
+            "SET failures = failures + :one, expires_at = :until",
+            "failures < :most AND expires_at > :now AND expires_at <= :until",
+            values,
+        ) or self._update(
+            key,
+            "SET failures = failures + :one",
+            "failures < :most AND expires_at > :until",
+            later,
         )
 
     def _update(self, key: str, update: str, condition: str, values: Item) -> bool:

@@ -4,8 +4,11 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from token_service.domain.errors import Unavailable
 from token_service.domain.one_time_passwords import Message
-from token_service.store.dynamodb import not_now
+from token_service.store.dynamodb import error_code, not_now
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -23,13 +26,17 @@ class LambdaSender:
         """Hand it over; None takes as long and reaches nobody.
 
         Raises:
-            Unavailable: Lambda did not answer.
+            Unavailable: Lambda did not answer, or did not take it, whatever the reason.
 
         """
         payload = json.dumps(None if message is None else asdict(message))
-        with not_now():
-            self._client.invoke(
-                FunctionName=self._function,
-                InvocationType="DryRun" if message is None else "Event",
-                Payload=payload.encode(),
-            )
+        try:
+            with not_now():
+                self._client.invoke(
+                    FunctionName=self._function,
+                    InvocationType="DryRun" if message is None else "Event",
+                    Payload=payload.encode(),
+                )
+        except ClientError as error:
+            # The function is the operator's: it may be throttled, or gone, or closed to us.
+            raise Unavailable(detail=error_code(error)) from error

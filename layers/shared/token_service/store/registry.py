@@ -142,17 +142,26 @@ class DynamoRegistry[T: Kept]:
 
     def _creation(self, owner: T) -> "Sequence[TransactWriteItemTypeDef]":
         """What creates an owner: its item and its names, which must be new, and its entry."""
+        return [
+            *(self._put_new(item) for item in (self._shape.to_item(owner), *self._names(owner))),
+            self._put(self._entry(owner)),
+            *(self._delete(key) for key in self._shape.companions(owner)),
+        ]
+
+    def _end_of_names(self, owner: T) -> "Sequence[TransactWriteItemTypeDef]":
+        """What lets the names and the entry of a stored owner end when it does now."""
+        return [self._put(item) for item in (*self._names(owner), self._entry(owner))]
+
+    def _names(self, owner: T) -> Sequence[Item]:
+        """The items of its names, which end with it."""
         expires_at = self._shape.expires_at(owner)
         name: Item = {"id": {"S": owner.ref.id}}
         if expires_at is not None:
             name["expires_at"] = {"N": str(expires_at)}
-        names = [key | name for key in self._shape.name_keys(owner)]
-        entry = directory_entry(owner.ref, owner.created_at, expires_at)
-        return [
-            *(self._put_new(item) for item in (self._shape.to_item(owner), *names)),
-            {"Put": {"TableName": self._table, "Item": entry}},
-            *(self._delete(key) for key in self._shape.companions(owner)),
-        ]
+        return [key | name for key in self._shape.name_keys(owner)]
+
+    def _entry(self, owner: T) -> Item:
+        return directory_entry(owner.ref, owner.created_at, self._shape.expires_at(owner))
 
     def _next_version(self, owner: T) -> Item:
         return self._shape.to_item(owner) | {"version": {"N": str(owner.version + 1)}}
@@ -175,6 +184,9 @@ class DynamoRegistry[T: Kept]:
             *self._shape.companions(owner),
         ]
         return [self._delete(key) for key in keys]
+
+    def _put(self, item: Item) -> "TransactWriteItemTypeDef":
+        return {"Put": {"TableName": self._table, "Item": item}}
 
     def _delete(self, key: Item) -> "TransactWriteItemTypeDef":
         return {"Delete": {"TableName": self._table, "Key": key}}
