@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import KeySet, RSAKey
 from token_service.domain.errors import Unavailable
 from token_service.domain.openid import OpenIdProvider, provider_sealing
@@ -65,6 +65,7 @@ class Provider:
     answers: dict[str, Fetched] = field(default_factory=dict)
     signing_key: RSAKey = field(default_factory=lambda: KEY)
     published: list[RSAKey] = field(default_factory=lambda: [KEY])
+    access_token: object = "at-1"
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -119,8 +120,8 @@ class Provider:
             "name": "Ada",
         } | self.claims
         kept = {name: value for name, value in claims.items() if value is not None}
-        id_token = jwt.encode(self.header, kept, self.signing_key)
-        return ok({"access_token": "at-1", "token_type": "Bearer", "id_token": id_token})
+        id_token = jws.serialize_compact(self.header, json.dumps(kept), self.signing_key)
+        return ok({"access_token": self.access_token, "token_type": "Bearer", "id_token": id_token})
 
 
 def ok(document: object) -> Fetched:

@@ -143,6 +143,18 @@ def test_a_provider_that_lies(world: World) -> None:
     assert not world.accounts[OwnerKind.CUSTOMER].by_id
 
 
+def test_a_provider_that_sends_what_cannot_be_written(world: World) -> None:
+    """A subject that is no text, an access token that fits into no header: told, no 500."""
+    bent = ({"claims": {"sub": "\ud800"}}, {"claims": {"email": None}, "access_token": "a\nb"})
+    for change in bent:
+        departure = world.login()
+        for name, value in change.items():
+            setattr(world.provider, name, value)
+        answer = world.come_back(departure, cookie=mark(departure))
+        assert answer.headers["location"] == f"{STOREFRONT}?error=server_error&state=s"
+    assert not world.accounts[OwnerKind.CUSTOMER].by_id
+
+
 @pytest.mark.parametrize(
     "changes",
     [
