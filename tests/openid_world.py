@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote_plus
 from joserfc import jws
 from joserfc.jwk import KeySet, RSAKey
 from token_service.domain.errors import Unavailable
+from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider, provider_sealing
 from token_service.domain.sealing import Sealer
 from token_service.domain.sign_in_codes import challenge_of
@@ -42,6 +43,7 @@ def provider(**changes: Any) -> OpenIdProvider:  # noqa: ANN401 - any field of o
             CLIENT_SECRET, provider_sealing("8f6f2f64-0000-4000-8000-000000000001")
         ),
         "redirect_uris": (STOREFRONT,),
+        "kinds": (OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER),
         "trust_email": False,
         "created_at": 1,
         "updated_at": 1,
