@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import KeySet, RSAKey
 from token_service.domain.errors import Unavailable
+from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider, provider_sealing
 from token_service.domain.sealing import Sealer
 from token_service.domain.sign_in_codes import challenge_of
@@ -42,6 +43,7 @@ def provider(**changes: Any) -> OpenIdProvider:  # noqa: ANN401 - any field of o
             CLIENT_SECRET, provider_sealing("8f6f2f64-0000-4000-8000-000000000001")
         ),
         "redirect_uris": (STOREFRONT,),
+        "kinds": (OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER),
         "trust_email": False,
         "created_at": 1,
         "updated_at": 1,
@@ -65,6 +67,7 @@ class Provider:
     answers: dict[str, Fetched] = field(default_factory=dict)
     signing_key: RSAKey = field(default_factory=lambda: KEY)
     published: list[RSAKey] = field(default_factory=lambda: [KEY])
+    access_token: object = "at-1"
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -119,8 +122,8 @@ class Provider:
             "name": "Ada",
         } | self.claims
         kept = {name: value for name, value in claims.items() if value is not None}
-        id_token = jwt.encode(self.header, kept, self.signing_key)
-        return ok({"access_token": "at-1", "token_type": "Bearer", "id_token": id_token})
+        id_token = jws.serialize_compact(self.header, json.dumps(kept), self.signing_key)
+        return ok({"access_token": self.access_token, "token_type": "Bearer", "id_token": id_token})
 
 
 def ok(document: object) -> Fetched:

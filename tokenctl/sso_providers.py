@@ -3,12 +3,15 @@
 import sys
 
 import click
+from token_service.domain.model import OwnerKind
 from token_service.domain.openid import NewProvider, OpenIdProvider
 from token_service.domain.realms import realms
 from token_service.wire.single_sign_on import callback_path, login_path
 
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.output import moment, say, say_table
+
+_KINDS = {"customers": OwnerKind.CUSTOMER, "account-members": OwnerKind.ACCOUNT_MEMBER}
 
 
 @click.group("sso-providers", cls=OneSentenceGroup)
@@ -27,6 +30,15 @@ def sso_providers() -> None:
     required=True,
     help="Where storefronts take shoppers back, exactly; repeatable.",
 )
+@click.option(
+    "--for",
+    "kinds",
+    type=click.Choice(list(_KINDS)),
+    multiple=True,
+    default=["customers"],
+    show_default=True,
+    help="Whom it may sign in; repeatable.",
+)
 @click.option("--secret-stdin", is_flag=True, help="Read the client secret from standard input.")
 @click.option(
     "--trust-email", is_flag=True, help="Its addresses are verified, though it does not say so."
@@ -39,6 +51,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     issuer: str,
     client_id: str,
     redirect_uris: tuple[str, ...],
+    kinds: tuple[str, ...],
     secret_stdin: bool,
     trust_email: bool,
 ) -> None:
@@ -50,6 +63,7 @@ def create(  # noqa: PLR0913 - one parameter an option
             client_id=client_id,
             client_secret=_secret(from_stdin=secret_stdin),
             redirect_uris=redirect_uris,
+            kinds=tuple(_KINDS[kind] for kind in dict.fromkeys(kinds)),
             trust_email=trust_email,
         )
     )
@@ -61,7 +75,13 @@ def create(  # noqa: PLR0913 - one parameter an option
 def list_providers(context: Context) -> None:
     """List all providers, oldest first."""
     rows = [
-        {"id": one.id, "name": one.name, "issuer": one.issuer, "client_id": one.client_id}
+        {
+            "id": one.id,
+            "name": one.name,
+            "issuer": one.issuer,
+            "client_id": one.client_id,
+            "kinds": ",".join(_kinds(one)),
+        }
         for one in context.deployment.sso_providers.list()
     ]
     say_table(rows, as_json=context.as_json)
@@ -107,6 +127,10 @@ def _secret(*, from_stdin: bool) -> str:
     return answer
 
 
+def _kinds(provider: OpenIdProvider) -> list[str]:
+    return [name for name, kind in _KINDS.items() if kind in provider.kinds]
+
+
 def _describe(context: Context, provider: OpenIdProvider) -> dict[str, object]:
     issuer = context.deployment.outputs["IssuerUrl"]
     facts: dict[str, object] = {
@@ -115,11 +139,14 @@ def _describe(context: Context, provider: OpenIdProvider) -> dict[str, object]:
         "issuer": provider.issuer,
         "client_id": provider.client_id,
         "redirect_uris": list(provider.redirect_uris),
+        "kinds": _kinds(provider),
         "trust_email": provider.trust_email,
         "created_at": moment(provider.created_at),
         "updated_at": moment(provider.updated_at),
     }
     for realm in realms(issuer).values():
+        if realm.kind not in provider.kinds:
+            continue
         facts[f"{realm.kind}_realm_id"] = realm.id
         facts[f"{realm.kind}_login"] = issuer + login_path(issuer, realm, provider.id)
         facts[f"{realm.kind}_callback"] = issuer + callback_path(issuer, realm, provider.id)

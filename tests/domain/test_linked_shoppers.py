@@ -77,14 +77,72 @@ def test_identities_are_of_one_provider_and_one_realm(world: World) -> None:
     assert world.sign_in(kind=MEMBER) != made
     stranger = replace(ADA, email="bob@example.com")
     assert world.sign_in(stranger, id="another") != made
-    assert world.sign_in(replace(ADA, subject="sub-9")) == made
+    assert world.sign_in(replace(ADA, subject="sub-9"), id="another") == made
 
 
 def test_a_vouched_for_address_finds_who_has_it(world: World) -> None:
-    """Who had a password signs in without it from then on, as the same person."""
+    """The same person, whom nothing from before lets in: it may have been a squatter's.
+
+    The password, the address for one-time passwords, and the tokens of before have ended.
+    """
     known = an_account(world, "ADA@example.com")
     assert world.sign_in() == known.id
+    person = world.accounts[CUSTOMER].find(known.id)
+    assert person
+    assert (person.password_hash, person.email) == (None, ADA.email)
+    assert person.epoch != known.epoch
+    assert (person.username, person.created_at) == (known.username, known.created_at)
     assert world.sign_in(replace(ADA, email=None)) == known.id
+    assert world.accounts[CUSTOMER].find(known.id) == person
+
+
+@pytest.mark.parametrize("with_password", [True, False])
+def test_a_recycled_mailbox_takes_nobody_over(world: World, *, with_password: bool) -> None:
+    """A second subject of one provider with the same address is somebody else: refused."""
+    if with_password:
+        an_account(world)
+    made = world.sign_in()
+    before = world.accounts[CUSTOMER].find(made)
+    for _ in range(2):
+        with pytest.raises(InvalidGrant):
+            world.sign_in(replace(ADA, subject="sub-9"))
+    assert world.accounts[CUSTOMER].find(made) == before
+    assert world.sign_in() == made
+
+
+def test_an_account_that_changes_meanwhile_is_not_handed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written in between is not undone; the next sign-in finds it."""
+    known = an_account(world)
+    world.accounts[CUSTOMER].replace_epoch(known.id, "later")
+    monkeypatch.setattr(world.accounts[CUSTOMER], "find_by_username", lambda _: known)
+    with pytest.raises(Unavailable):
+        world.sign_in()
+    monkeypatch.undo()
+    assert world.sign_in() == known.id
+
+
+def test_an_interruption_leaves_no_account_open_to_both(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link is the last that is written: who is let in has ended the password before."""
+    known = an_account(world)
+    keep = world.links.keep
+
+    def fail(identity: str, person: str, instead_of: str | None) -> bool:
+        if instead_of is not None:
+            raise Unavailable
+        return keep(identity, person, instead_of)
+
+    monkeypatch.setattr(world.links, "keep", fail)
+    with pytest.raises(Unavailable):
+        world.sign_in()
+    monkeypatch.undo()
+    person = world.accounts[CUSTOMER].find(known.id)
+    assert person
+    assert person.password_hash is None
+    assert world.sign_in() == known.id
 
 
 @pytest.mark.parametrize(
@@ -124,7 +182,7 @@ def test_an_interruption_is_mended_by_the_next_sign_in(
     with pytest.raises(Unavailable):
         world.sign_in()
     monkeypatch.undo()
-    (linked,) = world.links.by_identity.values()
+    linked = next(iter(world.links.by_identity.values()))
     assert world.sign_in() == linked
 
 

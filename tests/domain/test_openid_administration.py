@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from token_service.domain.model import OwnerKind
 from token_service.domain.openid import (
     NewProvider,
     NoSuchProviderError,
@@ -57,6 +58,7 @@ def test_a_provider_is_made_changed_and_removed(administration: ProviderAdminist
     """Its secret opens only as its own."""
     made = administration.create(NewProvider(**DETAILS))
     assert administration.show(made.id) == made
+    assert made.kinds == (OwnerKind.CUSTOMER,)  # account members must be named
     assert sealer().open(made.client_secret, provider_sealing(made.id)) == "s3cret"
     changed = administration.set_secret(made.id, "another")
     assert sealer().open(changed.client_secret, provider_sealing(made.id)) == "another"
@@ -85,6 +87,9 @@ def test_a_provider_is_made_changed_and_removed(administration: ProviderAdminist
         {"client_secret": ""},
         {"client_secret": "ü"},
         {"redirect_uris": ()},
+        {"kinds": ()},
+        {"kinds": (OwnerKind.ADMIN,)},
+        {"kinds": (OwnerKind.CUSTOMER, OwnerKind.CLIENT)},
         {"redirect_uris": ("http://shop.example",)},
         {"redirect_uris": ("javascript:alert(1)",)},
         {"redirect_uris": ("https://shop.example/#x",)},

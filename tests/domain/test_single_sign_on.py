@@ -330,6 +330,16 @@ def test_the_storefront_is_told_that_nobody_was_let_in(world: World) -> None:
     assert len(world.relying_party.exchanges) == 1
 
 
+def test_a_provider_is_for_the_kinds_that_an_operator_named(world: World) -> None:
+    """Whoever signs customers in makes no account members: neither there nor back."""
+    departure = world.begin()
+    world.providers.known = provider(kinds=(OwnerKind.ACCOUNT_MEMBER,))
+    with pytest.raises(InvalidRequest):
+        world.begin()
+    assert "code" not in world.come_back(departure)
+    assert not world.relying_party.exchanges
+
+
 def test_a_provider_that_was_removed_meanwhile_lets_nobody_in(world: World) -> None:
     """The storefront hears of it."""
     departure = world.begin()

@@ -59,6 +59,7 @@ def _register(process: "subprocess.Popen[str]", tokenctl: Operator) -> Directory
     made = tokenctl(
         *("sso-providers", "create", "Directory", "--issuer", issuer, "--client-id", "shop"),
         *("--redirect-uri", STOREFRONT, "--secret-stdin"),
+        *("--for", "customers", "--for", "account-members"),
         stdin=secret + "\n",
     )
     client = {

@@ -1,5 +1,7 @@
 """What of a provider's answers is believed (OpenID Connect Core section 3.1.3.7, Discovery 4.3)."""
 
+import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -79,6 +81,7 @@ def test_an_honest_provider_is_believed(relying_party: OpenIdRelyingParty) -> No
         {"sub": ""},
         {"sub": 7},
         {"sub": "s" * 256},
+        {"sub": "\ud800"},
     ],
     ids=str,
 )
@@ -118,6 +121,72 @@ def test_what_is_no_id_token_is_refused(
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "RS256", "kid": ["one"]},
+        {"alg": "RS256", "kid": {"one": 1}},
+        {"alg": "RS256", "kid": 7},
+        {"alg": "RS256", "kid": "one", "crit": 5},
+        {"alg": "RS256", "kid": "one", "crit": [[]]},
+        {"alg": ["RS256"], "kid": "one"},
+        {"kid": "one"},
+        ["RS256"],
+        "RS256",
+        None,
+    ],
+    ids=str,
+)
+def test_a_malformed_header_is_refused(
+    world: Provider,
+    relying_party: OpenIdRelyingParty,
+    header: object,
+) -> None:
+    """Of whatever JSON it is made: a refusal and no accident."""
+    head = urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    world.answers[f"{ISSUER}/token"] = ok({"access_token": "at-1", "id_token": f"{head}.e30.AAAA"})
+    with pytest.raises(ProviderRefusedError):
+        identity(relying_party)
+
+
+@pytest.mark.parametrize(
+    "access_token", ["a\nb", "a b", "\u20ac", "\ud800", "", "=", None, 7, ["at-1"]], ids=repr
+)
+def test_what_is_no_access_token_is_not_sent(
+    world: Provider, relying_party: OpenIdRelyingParty, access_token: object
+) -> None:
+    """RFC 6750 section 2.1: nothing else fits into the header."""
+    world.claims = {"email": None}
+    world.access_token = access_token
+    with pytest.raises(ProviderRefusedError):
+        identity(relying_party)
+    assert f"GET {ISSUER}/me" not in world.asked
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kty": "EC", "crv": "P-999", "x": "AQAB", "y": "AQAB"},
+        {"kty": "EC"},
+        {"kty": "RSA", "n": "", "e": ""},
+        {"kty": "RSA", "n": 5, "e": "AQAB"},
+        {"kty": "RSA", "n": "AQAB", "e": "AQAB"},
+        {"kty": "OKP", "crv": ["Ed25519"], "x": "AQAB"},
+        {"kty": ["RSA"]},
+        {"kty": "new"},
+        "key",
+    ],
+    ids=str,
+)
+def test_an_odd_key_does_no_harm(
+    world: Provider, relying_party: OpenIdRelyingParty, odd: object
+) -> None:
+    """The keys beside it still are the provider's."""
+    published = [odd, KEY.as_dict(private=False), odd]
+    world.answers[f"{ISSUER}/keys"] = ok({"keys": published})
+    assert identity(relying_party).subject == "sub-1"
+
+
+@pytest.mark.parametrize(
     "metadata",
     [
         {"issuer": "https://evil.example"},
@@ -130,6 +199,10 @@ def test_what_is_no_id_token_is_refused(
         {"jwks_uri": 7},
         {"authorization_endpoint": "http://127.0.0.1/auth"},
         {"userinfo_endpoint": "http://169.254.169.254/"},
+        {"authorization_endpoint": f"{ISSUER}/\ud800"},
+        {"authorization_endpoint": f"{ISSUER}/a\r\nset-cookie: x"},
+        {"token_endpoint": f"{ISSUER}/\u20ac"},
+        {"jwks_uri": "https://[::"},
     ],
     ids=str,
 )

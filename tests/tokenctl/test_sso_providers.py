@@ -12,6 +12,7 @@ CREATE = (
     *("sso-providers", "create", "Directory", "--issuer", "https://idp.example"),
     *("--client-id", "us", "--redirect-uri", "https://shop.example/back", "--secret-stdin"),
 )
+BOTH = ("--for", "customers", "--for", "account-members")
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def _sealing_key(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_provider_from_creation_to_removal(tokenctl: Tokenctl) -> None:
     """Its addresses are told, its secret never again."""
-    made = tokenctl.json(*CREATE, stdin="an-idp-secret\n")
+    made = tokenctl.json(*CREATE, *BOTH, stdin="an-idp-secret\n")
     assert made["customer_callback"].startswith(f"{ISSUER}/oidc-idp/callback/stores/")
     assert made["account_member_login"].endswith(
         f"?elasticpath_commerce_cloud_profile_id={made['id']}"
@@ -37,6 +38,20 @@ def test_a_provider_from_creation_to_removal(tokenctl: Tokenctl) -> None:
     assert "an-idp-secret" not in everything
     assert tokenctl.json("sso-providers", "delete", made["id"], "--yes")["state"] == "deleted"
     assert tokenctl.json("sso-providers", "list") == []
+
+
+def test_a_provider_is_for_customers_unless_it_is_said(tokenctl: Tokenctl) -> None:
+    """Account members act for companies: an operator names them, or nobody becomes one."""
+    made = tokenctl.json(*CREATE, stdin="an-idp-secret\n")
+    assert made["kinds"] == ["customers"]
+    assert "customer_callback" in made
+    assert not [fact for fact in made if fact.startswith("account_member")]
+    members = tokenctl.json(*CREATE, "--for", "account-members", stdin="an-idp-secret\n")
+    assert members["kinds"] == ["account-members"]
+    assert not [fact for fact in members if fact.startswith("customer")]
+    assert tokenctl.json("sso-providers", "show", members["id"]) == members
+    rows = tokenctl.json("sso-providers", "list")
+    assert [row["kinds"] for row in rows] == ["customers", "account-members"]
 
 
 def test_what_goes_wrong_is_said_in_one_sentence(tokenctl: Tokenctl) -> None:

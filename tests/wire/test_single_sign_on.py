@@ -43,13 +43,16 @@ ASKED = {
 class KnownProviders:
     """One provider."""
 
+    def __init__(self) -> None:
+        self.known = provider()
+
     def find(self, provider_id: str) -> Any:  # noqa: ANN401 - a provider or None
         """It."""
-        return provider() if provider_id == provider().id else None
+        return self.known if provider_id == self.known.id else None
 
     def list(self) -> tuple[Any, ...]:
         """All of them."""
-        return (provider(),)
+        return (self.known,)
 
 
 class World:
@@ -60,8 +63,9 @@ class World:
         self.provider = Provider(self.clock)
         seals = OneTimeSeals(sealer(), MemoryNonces(), self.clock, SeededBytes())
         self.accounts = {kind: MemoryAccounts() for kind in REALMS}
+        self.providers = KnownProviders()
         service = SingleSignOn(
-            providers=KnownProviders(),
+            providers=self.providers,
             relying_party=OpenIdRelyingParty(self.provider, self.clock),
             shoppers=LinkedShoppers(self.accounts, MemoryLinks(), self.clock, SeededBytes(5)),
             sealer=sealer(),
@@ -73,7 +77,7 @@ class World:
         spoken = dialects(BASE)
         told = self.outcomes.append
         self.redirects = SingleSignOnEndpoint(spoken, told, BASE, lambda: service)
-        self.profiles = OpenIdProfilesEndpoint(spoken, told, BASE, KnownProviders().list)
+        self.profiles = OpenIdProfilesEndpoint(spoken, told, BASE, self.providers.list)
 
     def login(self, changes: Mapping[str, str] | None = None, method: str = "GET") -> Response:
         """A storefront's request."""
@@ -140,6 +144,18 @@ def test_a_provider_that_lies(world: World) -> None:
     assert answer.headers["location"] == f"{STOREFRONT}?error=server_error&state=s"
     assert world.outcomes[-1].result == "temporarily_unavailable"
     assert world.outcomes[-1].detail == "ID token: InvalidClaimError"
+    assert not world.accounts[OwnerKind.CUSTOMER].by_id
+
+
+def test_a_provider_that_sends_what_cannot_be_written(world: World) -> None:
+    """A subject that is no text, an access token that fits into no header: told, no 500."""
+    bent = ({"claims": {"sub": "\ud800"}}, {"claims": {"email": None}, "access_token": "a\nb"})
+    for change in bent:
+        departure = world.login()
+        for name, value in change.items():
+            setattr(world.provider, name, value)
+        answer = world.come_back(departure, cookie=mark(departure))
+        assert answer.headers["location"] == f"{STOREFRONT}?error=server_error&state=s"
     assert not world.accounts[OwnerKind.CUSTOMER].by_id
 
 
@@ -213,6 +229,18 @@ def test_the_documents_lead_to_the_sign_in(world: World) -> None:
         link = one["links"]["authorization-endpoint"]
         assert link == BASE + login_path(BASE, realm, provider().id)
         assert provider().client_secret not in json.dumps(listed)
+
+
+def test_a_realm_has_the_profiles_that_are_for_it(world: World) -> None:
+    """A provider for account members is none of the customers' realm, and leads nobody there."""
+    world.providers.known = provider(kinds=(OwnerKind.ACCOUNT_MEMBER,))
+    path = f"/v2/authentication-realms/{CUSTOMERS.id}/oidc-profiles"
+    assert json.loads(world.read(path).body)["data"] == []
+    assert json.loads(world.read(path).body)["meta"]["results"]["total"] == 0
+    assert world.read(f"{path}/{provider().id}").status == 404
+    assert world.login().status == 400
+    members = f"/v2/authentication-realms/{REALMS[OwnerKind.ACCOUNT_MEMBER].id}/oidc-profiles"
+    assert len(json.loads(world.read(members).body)["data"]) == 1
 
 
 @pytest.mark.parametrize(

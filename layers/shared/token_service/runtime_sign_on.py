@@ -8,15 +8,17 @@ from token_service.domain.linked_shoppers import LinkedShoppers
 from token_service.domain.realms import realms
 from token_service.domain.single_sign_on import SingleSignOn
 from token_service.observability import observe
-from token_service.providers.http import fetch
+from token_service.providers.http import Http
 from token_service.providers.openid import OpenIdRelyingParty
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.identity_links import DynamoIdentityLinks
 from token_service.store.openid_providers import DynamoProviders
-from token_service.system import now, pause
+from token_service.system import elapsed, now, pause
 from token_service.wire.endpoints import Endpoint
 from token_service.wire.openid_profiles import OpenIdProfilesEndpoint
 from token_service.wire.single_sign_on import SingleSignOnEndpoint
+
+fetch = Http(elapsed)
 
 
 @cache

@@ -20,6 +20,11 @@ def now() -> int:
     return int(time.time())
 
 
+def elapsed() -> float:
+    """Seconds since some moment, by a clock that never goes back."""
+    return time.monotonic()
+
+
 def pause(attempt: int) -> None:
     """Wait up to 0.05 s, 0.1 s, 0.2 s ...: full jitter, doubling with each attempt."""
     time.sleep(SystemRandom().uniform(0, _FIRST_PAUSE * 2**attempt))

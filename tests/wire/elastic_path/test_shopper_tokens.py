@@ -5,13 +5,14 @@ import re
 import pytest
 from token_service.domain.model import Access, OwnerKind
 from token_service.domain.one_time_passwords import Message
+from token_service.domain.sign_in_codes import challenge_of
 from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 from token_service.wire.timestamps import rfc3339_milliseconds
 
 from tests.samples import an_account
 from tests.service import ISSUER
 from tests.wire.api import PROFILE, body_of
-from tests.wire.demo_clients import CLIENT, CUSTOMER_PASSWORD
+from tests.wire.demo_clients import CLIENT, CUSTOMER, CUSTOMER_PASSWORD
 from tests.wire.elastic_path.storefront import (
     ASK,
     LOGIN,
@@ -184,6 +185,22 @@ def test_outcomes(shop: Storefront) -> None:
         assert (outcome.operation, outcome.result, outcome.grant) == ("issue", "ok", "password")
         assert str(outcome.client_id).startswith(f"{kind}:")
     assert USERNAME not in repr(shop.api.outcomes)
+
+
+def test_the_log_tells_single_sign_on_from_a_password(shop: Storefront) -> None:
+    """A customer who redeems a code has typed no password here."""
+    customer = shop.service.account_administration.show(OwnerKind.CUSTOMER, CUSTOMER)
+    verifier, address = "v" * 43, "https://shop.example/back"
+    code = shop.service.codes.write(customer.ref, address, challenge_of(verifier))
+    redeeming = {
+        "type": "token",
+        "authentication_mechanism": "oidc",
+        "oauth_authorization_code": code,
+        "oauth_redirect_uri": address,
+        "oauth_code_verifier": verifier,
+    }
+    assert shop.post(CUSTOMERS, redeeming).status == 200
+    assert shop.api.outcomes[-1].grant == "authorization_code"
 
 
 @pytest.mark.parametrize("grant", ["implicit", "client_credentials"])

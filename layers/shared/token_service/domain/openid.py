@@ -8,6 +8,7 @@ from uuid import UUID
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
+from token_service.domain.model import OwnerKind
 from token_service.domain.ports import Clock
 from token_service.domain.sealing import Sealer
 
@@ -17,6 +18,7 @@ _MAX_REDIRECT_URIS = 10
 # RFC 6749 appendices A.1 and A.2: a client id and a secret may hold a space.
 _VISIBLE = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 _URL = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_SHOPPERS = frozenset({OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -25,6 +27,7 @@ class OpenIdProvider:
     """A provider that an operator trusts; its client secret is kept sealed.
 
     `redirect_uris` are the storefront's addresses that shoppers may be sent back to, exactly.
+    `kinds` are those of the shoppers that it may sign in: whom it vouches for becomes one of them.
     `trust_email` takes its e-mail addresses for verified where it does not say so.
     """
 
@@ -34,6 +37,7 @@ class OpenIdProvider:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uris: tuple[str, ...]
+    kinds: tuple[OwnerKind, ...]
     trust_email: bool
     created_at: int
     updated_at: int
@@ -104,6 +108,7 @@ class NewProvider:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uris: tuple[str, ...]
+    kinds: tuple[OwnerKind, ...] = (OwnerKind.CUSTOMER,)
     trust_email: bool = False
 
 
@@ -151,6 +156,7 @@ class ProviderAdministration:
             client_id=details.client_id,
             client_secret=self._sealer.seal(details.client_secret, provider_sealing(identifier)),
             redirect_uris=details.redirect_uris,
+            kinds=details.kinds,
             trust_email=details.trust_email,
             created_at=now,
             updated_at=now,
@@ -220,6 +226,9 @@ def _check(details: NewProvider) -> None:
         ),
         f"there must be 1 to {_MAX_REDIRECT_URIS} redirect URIs": (
             not 1 <= len(uris) <= _MAX_REDIRECT_URIS
+        ),
+        "it must be for customers, account members or both": (
+            not details.kinds or not _SHOPPERS.issuperset(details.kinds)
         ),
         "redirect URIs are https URLs without fragment": not all(_is_web(uri) for uri in uris),
     }

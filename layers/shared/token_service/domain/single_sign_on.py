@@ -128,7 +128,7 @@ class SingleSignOn:
             Unavailable: the store or the provider did not answer.
 
         """
-        provider = self._provider(request.provider_id)
+        provider = self._provider(request.provider_id, request.kind)
         _check(request.fields, provider)
         browser, nonce, verifier = self._secret(), self._secret(), self._secret()
         state = self._seals.seal(
@@ -188,7 +188,7 @@ class SingleSignOn:
 
     def _code(self, back: Return, state: Mapping[str, Any], callback: str) -> str:
         """A code for the storefront, after the provider's own was exchanged."""
-        provider = self._provider(back.provider_id)
+        provider = self._provider(back.provider_id, back.kind)
         # RFC 9207: an answer that names another issuer was meant for somebody else.
         if back.fields.get("iss", provider.issuer) != provider.issuer:
             raise ProviderRefusedError(detail="the answer names another issuer")
@@ -200,9 +200,9 @@ class SingleSignOn:
         owner = self._shoppers.belonging_to(back.kind, provider, identity)
         return self._codes.write(owner, state["redirect_uri"], state["challenge"])
 
-    def _provider(self, provider_id: str) -> OpenIdProvider:
+    def _provider(self, provider_id: str, kind: OwnerKind) -> OpenIdProvider:
         provider = self._providers.find(provider_id)
-        if provider is None:
+        if provider is None or kind not in provider.kinds:
             raise InvalidRequest("There is no such OpenID Connect profile.")
         return provider
 

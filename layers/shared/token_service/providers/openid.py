@@ -5,6 +5,7 @@ both sides are on this very machine.
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, import_key
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.limits import CLOCK_SKEW, MINUTE
@@ -33,6 +34,10 @@ _HTTP_SERVER_ERROR = 500
 _RELOAD_SECONDS = 5 * MINUTE
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_SUBJECT = 255  # OpenID Connect Core section 2
+_BEARER = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)  # RFC 6750 section 2.1
+_URL = re.compile(r"[\x21-\x7e]+", re.ASCII)
+# What reading somebody else's JSON ends in when it is not of the shape that was agreed.
+_MALFORMED = (JoseError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +128,10 @@ class OpenIdRelyingParty:
         held = self._discover(provider)
         try:
             kid = jws.extract_compact(id_token.encode()).headers().get("kid")
-        except (JoseError, ValueError) as error:
+        except _MALFORMED as error:
             raise ProviderRefusedError(detail=f"ID token: {type(error).__name__}") from error
+        if not isinstance(kid, str | None):
+            raise ProviderRefusedError(detail="ID token: the key's id is no text")
         if kid is None or kid in {key.kid for key in held.keys}:
             return held.keys
         self._metadata.pop(provider.issuer)
@@ -148,18 +155,22 @@ class OpenIdRelyingParty:
         try:
             claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
             registry.validate(claims)
-        except (JoseError, ValueError) as error:
+            subject = claims["sub"].encode()
+        except _MALFORMED as error:
             raise ProviderRefusedError(detail=f"ID token: {type(error).__name__}") from error
         audience = claims["aud"]
         if isinstance(audience, list) and len(audience) > 1 and "azp" not in claims:
             raise ProviderRefusedError(detail="ID token: for several, and none of them named")
-        if not 0 < len(claims["sub"]) <= _MAX_SUBJECT:
+        if not 0 < len(subject) <= _MAX_SUBJECT:
             raise ProviderRefusedError(detail="ID token: no usable subject")
         return dict(claims)
 
     def _userinfo(self, url: str, answer: Mapping[str, Any], subject: str) -> dict[str, Any]:
         """The claims of the UserInfo endpoint (section 5.3), which must be about the same one."""
-        headers = {"authorization": f"Bearer {answer.get('access_token', '')}"}
+        token = answer.get("access_token")
+        if not isinstance(token, str) or not _BEARER.fullmatch(token):
+            raise ProviderRefusedError(detail="no usable access token")
+        headers = {"authorization": f"Bearer {token}"}
         claims = self._json("GET", url, headers, None)
         if claims.get("sub") != subject:
             raise ProviderRefusedError(detail="UserInfo: about somebody else")
@@ -188,7 +199,7 @@ class OpenIdRelyingParty:
                 keys,
                 self._now(),
             )
-        except (JoseError, KeyError, TypeError, ValueError) as error:
+        except _MALFORMED as error:
             raise ProviderRefusedError(detail=f"metadata: {type(error).__name__}") from error
 
     def _json(
@@ -209,6 +220,8 @@ class OpenIdRelyingParty:
 
     def _url(self, url: str) -> str:
         """The URL if it may be asked: whatever a provider says, nothing but https."""
+        if not _URL.fullmatch(url):
+            raise ProviderRefusedError(detail="an address of the provider's is none")
         parts = urlsplit(url)
         loopback = self._allow_loopback and parts.hostname in _LOOPBACK
         if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
@@ -217,11 +230,18 @@ class OpenIdRelyingParty:
 
 
 def _keys(document: dict[str, Any]) -> KeySet:
-    """The provider's keys that this service can use; others (of newer kinds) do no harm."""
-    return KeySet.import_key_set({"keys": [key for key in document["keys"] if _is_usable(key)]})
+    """The provider's keys that this service can use; others, of newer kinds, do no harm."""
+    return KeySet([key for entry in document["keys"] if (key := _usable(entry))])
 
 
-def _is_usable(key: object) -> bool:
-    return (
-        isinstance(key, dict) and key.get("kty") in ("RSA", "EC", "OKP") and key.get("use") != "enc"
-    )
+def _usable(entry: object) -> Key | None:
+    if (
+        not isinstance(entry, dict)
+        or entry.get("kty") not in ("RSA", "EC", "OKP")
+        or entry.get("use") == "enc"
+    ):
+        return None
+    try:
+        return import_key(entry)
+    except _MALFORMED:
+        return None

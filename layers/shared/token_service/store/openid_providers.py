@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider
 from token_service.domain.ports import OwnerChangedError
 from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
@@ -85,4 +86,7 @@ class DynamoProviders:
 
 
 def _provider(entry: dict[str, Any]) -> OpenIdProvider:
-    return OpenIdProvider(**entry | {"redirect_uris": tuple(entry["redirect_uris"])})
+    kinds = tuple(OwnerKind(kind) for kind in entry["kinds"])
+    return OpenIdProvider(
+        **entry | {"redirect_uris": tuple(entry["redirect_uris"]), "kinds": kinds}
+    )

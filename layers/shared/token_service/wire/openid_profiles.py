@@ -95,7 +95,7 @@ class OpenIdProfilesEndpoint(Endpoint):
         }
 
     def _profiles(self, realm: Realm) -> dict[str, Any]:
-        found = self._providers()
+        found = self._of(realm)
         return {
             "data": [self._described(one) | {"links": self._links(realm, one)} for one in found],
             "links": {"self": f"{self._issuer}{REALMS}/{realm.id}/oidc-profiles"},
@@ -103,10 +103,13 @@ class OpenIdProfilesEndpoint(Endpoint):
         }
 
     def _profile(self, realm: Realm, profile_id: str) -> dict[str, Any]:
-        for one in self._providers():
+        for one in self._of(realm):
             if one.id == profile_id:
                 return {"data": self._described(one), "links": self._links(realm, one)}
         raise NotFound("oidc profile not found")
+
+    def _of(self, realm: Realm) -> list[OpenIdProvider]:
+        return [one for one in self._providers() if realm.kind in one.kinds]
 
     def _described(self, one: OpenIdProvider) -> dict[str, Any]:
         return {

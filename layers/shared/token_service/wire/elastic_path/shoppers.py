@@ -80,7 +80,7 @@ class ShopperEndpoint(Endpoint):
             return json_response(202, {}, dialect.headers), done
         if request.path == CUSTOMERS:
             token = self._customers.issue(request)
-            done = _issued(dialect, token.record.owner.subject, Grant.PASSWORD)
+            done = _issued(dialect, token.record.owner.subject, token.record.grant)
             return json_response(200, write_customer_token(token), dialect.headers), done
         window = read_window(request.query)
         found = self._members.issue(request, window)
