@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from token_service.domain.model import Access, OwnerKind
+from token_service.domain.model import Access, Grant, OwnerKind
 from token_service.domain.policy import Caller, Policy, Refusal, Verdict
 from token_service.domain.policy_document import PolicyError, read_policy
 
@@ -16,7 +16,7 @@ CALLERS = {
     "implicit": Caller(CLIENT, IMPLICIT),
     "account": Caller(CLIENT, IMPLICIT, shoppers=frozenset({MEMBER})),
     "customer": Caller(CLIENT, IMPLICIT, shoppers=frozenset({CUSTOMER})),
-    "client_credentials": Caller(CLIENT, FULL),
+    "client_credentials": Caller(CLIENT, FULL, grant=Grant.CLIENT_CREDENTIALS),
 }
 
 
@@ -78,6 +78,22 @@ def test_authentication_settings_are_written_by_nobody(policy: Policy) -> None:
             found = policy.decide(admin, method, f"/v2/settings/{path}")
             assert found.verdict is Verdict.INSUFFICIENT
         assert policy.decide(admin, "GET", f"/v2/settings/{path}").verdict is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize("kind", [OwnerKind.ADMIN, OwnerKind.INTEGRATION])
+@pytest.mark.parametrize("method", READ + WRITE)
+def test_application_keys_are_managed_by_clients_alone(
+    policy: Policy, kind: OwnerKind, method: str
+) -> None:
+    """Whoever may use everything in Magento still holds no client_credentials token (section 2)."""
+    person = Caller(kind, FULL, frozenset({"Magento_Backend::all"}))
+    for path in ("/v2/application-keys", "/v2/application-keys/1"):
+        assert policy.decide(person, method, path).verdict is Verdict.INSUFFICIENT
+        by_iam = [
+            allowed for allowed, verb, at in policy.rules(person) if (verb, at) == (method, path)
+        ]
+        assert True not in by_iam
+    assert policy.decide(person, method, "/v2/gateways").verdict is Verdict.ALLOWED
 
 
 @pytest.mark.parametrize("order", [SHIPPED, ("magento", "elastic_path", "default")])

@@ -18,6 +18,7 @@ from token_service.domain.model import (
     Access,
     Account,
     ActiveToken,
+    Grant,
     Integration,
     OwnerKind,
 )
@@ -32,8 +33,9 @@ CUSTOMER = "customer"
 ACCOUNT = "account"
 READ_ONLY = "read_only"
 FULL = "full"
+CLIENT = "client"
 NOBODY = "nobody"
-WORDS = (ANONYMOUS, SELF, CUSTOMER, ACCOUNT, READ_ONLY, FULL, NOBODY)
+WORDS = (ANONYMOUS, SELF, CUSTOMER, ACCOUNT, READ_ONLY, FULL, CLIENT, NOBODY)
 
 type Requirement = tuple[str, ...]
 """Words of which any one is enough."""
@@ -58,7 +60,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a policy looks at: the kind of owner, the token's access, and an admin's resources.
+    """What a policy looks at: the owner's kind, the token's access and grant, an admin's resources.
 
     `shoppers` are the kinds of people on whose behalf a client calls, as a second token proves.
     """
@@ -67,6 +69,7 @@ class Caller:
     access: Access
     resources: frozenset[str] = frozenset()
     shoppers: frozenset[OwnerKind] = frozenset()
+    grant: Grant | None = None
 
     @classmethod
     def of(cls, token: ActiveToken, shoppers: Iterable[ActiveToken] = ()) -> "Caller":
@@ -78,6 +81,7 @@ class Caller:
             token.record.access,
             frozenset(resources),
             frozenset(shopper.record.owner.kind for shopper in shoppers),
+            token.record.grant,
         )
 
     def meets(self, requirement: str) -> bool:
@@ -95,9 +99,11 @@ class Caller:
             return self.kind is OwnerKind.CLIENT and _SHOPPERS[requirement] in self.shoppers
         if requirement == READ_ONLY:
             return self.kind is OwnerKind.CLIENT or everything
+        is_full_client = self.kind is OwnerKind.CLIENT and self.access is Access.FULL
+        if requirement == CLIENT:
+            return is_full_client and self.grant is Grant.CLIENT_CREDENTIALS
         if requirement == FULL:
-            is_client = self.kind is OwnerKind.CLIENT
-            return everything or (is_client and self.access is Access.FULL)
+            return is_full_client or everything
         return everything or requirement in self.resources
 
 
