@@ -96,6 +96,19 @@ def test_application_keys_are_managed_by_clients_alone(
     assert policy.decide(person, method, "/v2/gateways").verdict is Verdict.ALLOWED
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/v2/orders;x=1", "/v2/customers;/1", "/v2/orders ", "/v2/ orders", "/v2/orders\0"),
+        *("/v2/Application-Keys", "/v2/ORDERS/1", "/v2/order\u017f", "/v2/orders\t/1"),
+    ],
+)
+def test_other_spellings_do_not_reach_the_widest_route(policy: Policy, path: str) -> None:
+    """What a backend may take for a listed path is not read by way of `/v2/*`."""
+    for caller in CALLERS.values():
+        assert policy.decide(caller, "GET", path).verdict is Verdict.INSUFFICIENT
+
+
 @pytest.mark.parametrize("order", [SHIPPED, ("magento", "elastic_path", "default")])
 def test_documents_in_any_order_but_the_widest_last(order: tuple[str, ...]) -> None:
     """Each speaks of its own paths; what covers all of them must come last."""

@@ -206,7 +206,7 @@ def test_every_caller_against_every_requirement(
     ],
 )
 def test_a_client_s_own_token_is_asked_for(caller: Caller | None, verdict: Verdict) -> None:
-    """`client` is met by a client's full token of client_credentials, and by nobody who holds all."""
+    """`client` is met by a full client_credentials token, and by nobody who holds all."""
     assert judge(caller, "client") is verdict
 
 
