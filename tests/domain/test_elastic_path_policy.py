@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from token_service.domain.model import Access, OwnerKind
+from token_service.domain.model import Access, Grant, OwnerKind
 from token_service.domain.policy import Caller, Policy, Refusal, Verdict
 from token_service.domain.policy_document import PolicyError, read_policy
 
@@ -16,7 +16,7 @@ CALLERS = {
     "implicit": Caller(CLIENT, IMPLICIT),
     "account": Caller(CLIENT, IMPLICIT, shoppers=frozenset({MEMBER})),
     "customer": Caller(CLIENT, IMPLICIT, shoppers=frozenset({CUSTOMER})),
-    "client_credentials": Caller(CLIENT, FULL),
+    "client_credentials": Caller(CLIENT, FULL, grant=Grant.CLIENT_CREDENTIALS),
 }
 
 
@@ -78,6 +78,35 @@ def test_authentication_settings_are_written_by_nobody(policy: Policy) -> None:
             found = policy.decide(admin, method, f"/v2/settings/{path}")
             assert found.verdict is Verdict.INSUFFICIENT
         assert policy.decide(admin, "GET", f"/v2/settings/{path}").verdict is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize("kind", [OwnerKind.ADMIN, OwnerKind.INTEGRATION])
+@pytest.mark.parametrize("method", READ + WRITE)
+def test_application_keys_are_managed_by_clients_alone(
+    policy: Policy, kind: OwnerKind, method: str
+) -> None:
+    """Whoever may use everything in Magento still holds no client_credentials token (section 2)."""
+    person = Caller(kind, FULL, frozenset({"Magento_Backend::all"}))
+    for path in ("/v2/application-keys", "/v2/application-keys/1"):
+        assert policy.decide(person, method, path).verdict is Verdict.INSUFFICIENT
+        by_iam = [
+            allowed for allowed, verb, at in policy.rules(person) if (verb, at) == (method, path)
+        ]
+        assert True not in by_iam
+    assert policy.decide(person, method, "/v2/gateways").verdict is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/v2/orders;x=1", "/v2/customers;/1", "/v2/orders ", "/v2/ orders", "/v2/orders\0"),
+        *("/v2/Application-Keys", "/v2/ORDERS/1", "/v2/order\u017f", "/v2/orders\t/1"),
+    ],
+)
+def test_other_spellings_do_not_reach_the_widest_route(policy: Policy, path: str) -> None:
+    """What a backend may take for a listed path is not read by way of `/v2/*`."""
+    for caller in CALLERS.values():
+        assert policy.decide(caller, "GET", path).verdict is Verdict.INSUFFICIENT
 
 
 @pytest.mark.parametrize("order", [SHIPPED, ("magento", "elastic_path", "default")])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from token_service.domain.model import ALL_RESOURCES, Access, OwnerKind
+from token_service.domain.model import ALL_RESOURCES, Access, Grant, OwnerKind
 from token_service.domain.policy import (
     Caller,
     Decision,
@@ -189,6 +189,25 @@ def test_every_caller_against_every_requirement(
 ) -> None:
     """The whole table."""
     assert tuple(judge(caller, word) for word in (ANY, SELF, READ, FULL, A, B)) == verdicts
+
+
+@pytest.mark.parametrize(
+    ("caller", "verdict"),
+    [
+        (None, WHO),
+        (Caller(OwnerKind.CLIENT, Access.FULL, grant=Grant.CLIENT_CREDENTIALS), OK),
+        (Caller(OwnerKind.CLIENT, Access.READ_ONLY, grant=Grant.CLIENT_CREDENTIALS), LOW),
+        (Caller(OwnerKind.CLIENT, Access.READ_ONLY, grant=Grant.IMPLICIT), LOW),
+        (Caller(OwnerKind.CLIENT, Access.FULL, grant=Grant.IMPLICIT), LOW),
+        (Caller(OwnerKind.CLIENT, Access.FULL), LOW),
+        (Caller(OwnerKind.CUSTOMER, Access.FULL, grant=Grant.PASSWORD), LOW),
+        (Caller(ADMIN, Access.FULL, ALL, grant=Grant.PASSWORD), LOW),
+        (Caller(INTEGRATION, Access.FULL, ALL, grant=Grant.INTEGRATION), LOW),
+    ],
+)
+def test_a_client_s_own_token_is_asked_for(caller: Caller | None, verdict: Verdict) -> None:
+    """`client` is met by a full client_credentials token, and by nobody who holds all."""
+    assert judge(caller, "client") is verdict
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

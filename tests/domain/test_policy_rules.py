@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from token_service.domain.model import ALL_RESOURCES, Access, OwnerKind
+from token_service.domain.model import ALL_RESOURCES, Access, Grant, OwnerKind
 from token_service.domain.policy import (
     READ_METHODS,
     WRITE_METHODS,
@@ -20,12 +20,13 @@ from token_service.domain.policy import (
 from token_service.domain.policy_document import PolicyError, compose, read_routes
 
 A, B = "M_A::a", "M_B::b"
-WORDS = ["anonymous", "self", "read_only", "full", "nobody", "customer", ["account", "full"], A, B]
+WORDS = ["anonymous", "self", "read_only", "full", "nobody", "client", ["account", "full"], A, B]
 FULL_CLIENT = Caller(OwnerKind.CLIENT, Access.FULL)
 CALLERS = (
     None,
     Caller(OwnerKind.CLIENT, Access.READ_ONLY),
     FULL_CLIENT,
+    Caller(OwnerKind.CLIENT, Access.FULL, grant=Grant.CLIENT_CREDENTIALS),
     Caller(OwnerKind.CUSTOMER, Access.FULL),
     Caller(OwnerKind.ADMIN, Access.FULL, frozenset({ALL_RESOURCES})),
     Caller(OwnerKind.ADMIN, Access.FULL, frozenset({A})),

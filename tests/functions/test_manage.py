@@ -70,6 +70,15 @@ def test_life_of_a_key(deployment: Deployment) -> None:
     assert after["meta"]["total_reserved_rate_limit"] == 0
 
 
+def test_an_admin_who_may_use_everything_may_not(deployment: Deployment) -> None:
+    """Magento's admin holds all resources, and still no client's token."""
+    deployment.register_demo_people()
+    signed_in = deployment.invoke("login", load_event("login/admin_json"))
+    token = json.loads(signed_in["body"])
+    deployment.hidden.append(token)
+    assert call(deployment, "GET", PATH, token)["statusCode"] == 403
+
+
 @pytest.mark.parametrize(
     ("issued_by", "status"), [("elastic_path_implicit", 403), ("", 401), ("elastic_path", 201)]
 )

@@ -8,6 +8,7 @@ from token_service.domain.mint import TokenDetails
 from token_service.domain.model import Access, Grant, OwnerKind, TokenFormat
 from token_service.domain.policy_document import compose, read_routes
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
+from token_service.wire.enforce import caller_of
 
 from tests.samples import an_account
 from tests.service import ISSUER, Service
@@ -48,10 +49,21 @@ class World:
             self.service.owners.accounts[kind].create(account)
             self.shoppers[kind] = self.mint(account)
 
-    def mint(self, owner: Any, grant: Grant = Grant.PASSWORD, access: Access = Access.FULL) -> str:  # noqa: ANN401 - an owner
+    def mint(
+        self,
+        owner: Any,  # noqa: ANN401 - an owner
+        grant: Grant = Grant.PASSWORD,
+        access: Access = Access.FULL,
+        account: str | None = None,
+    ) -> str:
         """A token of anybody's."""
         details = TokenDetails(
-            owner=owner, grant=grant, access=access, form=TokenFormat.OPAQUE, lifetime=3600
+            owner=owner,
+            grant=grant,
+            access=access,
+            form=TokenFormat.OPAQUE,
+            lifetime=3600,
+            account=account,
         )
         return self.service.mint.mint(details).value
 
@@ -96,6 +108,18 @@ def test_a_shopper_s_token_opens_what_is_the_shopper_s(
     alone = world.ask("/orders")
     assert (alone["verdict"], alone["shopper"]) == ("insufficient", "")
     assert alone["required"] == "customer or account"
+
+
+def test_a_backend_learns_the_buyer_account(world: World) -> None:
+    """Two tokens of one member, each for its own account; a customer's token names none."""
+    member = world.service.owners.accounts[MEMBER].find(f"{MEMBER}-1")
+    for account in ("company", "household"):
+        token = world.mint(member, account=account)
+        found = world.ask("/orders", headers={HEADERS[MEMBER]: token})
+        caller = caller_of(found)
+        assert (caller.shopper, caller.account) == (f"{MEMBER}:{MEMBER}-1", account)
+    found = world.ask("/orders", headers={HEADERS[CUSTOMER]: world.shoppers[CUSTOMER]})
+    assert caller_of(found).account == ""
 
 
 @pytest.mark.parametrize("kind", HEADERS)

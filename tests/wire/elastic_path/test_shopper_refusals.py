@@ -1,6 +1,7 @@
 """What shoppers and storefronts are refused, each in the `errors` envelope with its status."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,6 +66,14 @@ class TestCallers:
         shop.service.administration.create(other)
         token = shop.api.issue(client_id="other", client_secret=secret)
         assert shop.told(shop.post(path, GOOD[path], authorization=token)) == STALE
+
+    @at_every_route
+    def test_a_bound_token_sent_as_bearer(self, shop: Storefront, path: str) -> None:
+        """There is no way down from DPoP to Bearer (RFC 9449 section 7.2)."""
+        records = shop.service.tokens.records
+        for place, record in tuple(records.items()):
+            records[place] = replace(record, jkt="thumbprint")
+        assert shop.told(shop.post(path, GOOD[path])) == STALE
 
     @at_every_route
     def test_an_ended_client(self, shop: Storefront, path: str) -> None:

@@ -7,6 +7,7 @@ verdict, and the backend answers in its dialect's words).
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +19,7 @@ from token_service.domain.model import (
     Access,
     Account,
     ActiveToken,
+    Grant,
     Integration,
     OwnerKind,
 )
@@ -32,8 +34,9 @@ CUSTOMER = "customer"
 ACCOUNT = "account"
 READ_ONLY = "read_only"
 FULL = "full"
+CLIENT = "client"
 NOBODY = "nobody"
-WORDS = (ANONYMOUS, SELF, CUSTOMER, ACCOUNT, READ_ONLY, FULL, NOBODY)
+WORDS = (ANONYMOUS, SELF, CUSTOMER, ACCOUNT, READ_ONLY, FULL, CLIENT, NOBODY)
 
 type Requirement = tuple[str, ...]
 """Words of which any one is enough."""
@@ -58,7 +61,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a policy looks at: the kind of owner, the token's access, and an admin's resources.
+    """What a policy looks at: the owner's kind, the token's access and grant, an admin's resources.
 
     `shoppers` are the kinds of people on whose behalf a client calls, as a second token proves.
     """
@@ -67,6 +70,7 @@ class Caller:
     access: Access
     resources: frozenset[str] = frozenset()
     shoppers: frozenset[OwnerKind] = frozenset()
+    grant: Grant | None = None
 
     @classmethod
     def of(cls, token: ActiveToken, shoppers: Iterable[ActiveToken] = ()) -> "Caller":
@@ -78,6 +82,7 @@ class Caller:
             token.record.access,
             frozenset(resources),
             frozenset(shopper.record.owner.kind for shopper in shoppers),
+            token.record.grant,
         )
 
     def meets(self, requirement: str) -> bool:
@@ -95,9 +100,10 @@ class Caller:
             return self.kind is OwnerKind.CLIENT and _SHOPPERS[requirement] in self.shoppers
         if requirement == READ_ONLY:
             return self.kind is OwnerKind.CLIENT or everything
-        if requirement == FULL:
-            is_client = self.kind is OwnerKind.CLIENT
-            return everything or (is_client and self.access is Access.FULL)
+        is_full_client = self.kind is OwnerKind.CLIENT and self.access is Access.FULL
+        if requirement in (CLIENT, FULL):
+            is_own = is_full_client and self.grant is Grant.CLIENT_CREDENTIALS
+            return is_own if requirement == CLIENT else is_full_client or everything
         return everything or requirement in self.resources
 
 
@@ -127,11 +133,17 @@ class Route:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
+        return self._compile(re.DOTALL)
+
+    @cached_property
+    def _any_case(self) -> re.Pattern[str]:
+        return self._compile(re.DOTALL | re.IGNORECASE)
+
+    def _compile(self, flags: re.RegexFlag) -> re.Pattern[str]:
         stem = self.path.removesuffix("/*")
         parts = [re.escape(part) for part in re.split(r"\{\w+\}", stem)]
-        return re.compile(
-            "[^/]+".join(parts) + ("/?" if stem == self.path else "(/.*)?"), re.DOTALL
-        )
+        tail = "/?" if stem == self.path else "(/.*)?"
+        return re.compile("[^/]+".join(parts) + tail, flags)
 
     @property
     def iam_paths(self) -> tuple[str, ...]:
@@ -142,9 +154,10 @@ class Route:
             return (path,)
         return (path, f"{path}/" if stem == path else stem)
 
-    def covers(self, path: str) -> bool:
+    def covers(self, path: str, *, any_case: bool = False) -> bool:
         """Whether a request path falls under this route."""
-        return self._pattern.fullmatch(path) is not None
+        pattern = self._any_case if any_case else self._pattern
+        return pattern.fullmatch(path) is not None
 
     def hides(self, other: "Route") -> bool:
         """Whether every path of another route falls under this one."""
@@ -190,13 +203,17 @@ class Policy:
 
     def decide(self, caller: Caller | None, method: str, path: str) -> Decision:
         """The decision on one request. No route, or a path that could mean another: refused."""
-        plain = is_plain(path)
-        route = next((route for route in self.routes if plain and route.covers(path)), None)
+        route = self._route(path) if is_plain(path) else None
         if route is None:
             verdict = Verdict.INSUFFICIENT if caller else Verdict.UNAUTHENTICATED
             return Decision(verdict, Refusal.GATEWAY, "")
         required = route.requirement(write=method not in READ_METHODS)
         return Decision(judge(caller, *required), route.refusal, " or ".join(required))
+
+    def _route(self, path: str) -> Route | None:
+        """The first route that fits; none if an earlier one fits but for the case of letters."""
+        found = next((route for route in self.routes if route.covers(path, any_case=True)), None)
+        return found if found and found.covers(path) else None
 
     def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.
@@ -229,11 +246,15 @@ def _overlap(allowing: list[Route], route: Route, later: tuple[Route, ...]) -> b
 def is_plain(path: str) -> bool:
     """Nothing that a backend may take for another path.
 
-    No dot segments, no empty ones, no backslash, and nothing still encoded: a gateway has decoded
+    No dot segments, no empty ones, no backslash, no parameters after a semicolon, no control
+    characters, no blanks around a segment, and nothing still encoded: a gateway has decoded
     once, and what a backend makes of the rest is its own affair.
     """
     return (
         path.startswith("/")
-        and not any(mark in path for mark in ("//", "%", "\\"))
-        and not any(segment in (".", "..") for segment in path.split("/"))
+        and not any(mark in path for mark in ("//", "%", "\\", ";"))
+        and not any(unicodedata.category(character) == "Cc" for character in path)
+        and not any(
+            segment in (".", "..") or segment != segment.strip() for segment in path.split("/")
+        )
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 
-from token_service.domain.model import ALL_RESOURCES, Access, OwnerKind
+from token_service.domain.model import ALL_RESOURCES, Access, Grant, OwnerKind
 from token_service.domain.policy import (
     WORDS,
     Caller,
@@ -156,7 +156,11 @@ def _sorts_of_caller(resources: frozenset[str]) -> Iterator[Caller | None]:
     None calls for a shopper: an IAM policy never speaks of a second token.
     """
     yield None
-    yield from (Caller(OwnerKind.CLIENT, access) for access in Access)
+    yield from (
+        Caller(OwnerKind.CLIENT, access, grant=grant)
+        for access in Access
+        for grant in (None, Grant.CLIENT_CREDENTIALS)
+    )
     yield Caller(OwnerKind.CUSTOMER, Access.FULL)
     for held in (frozenset({ALL_RESOURCES}), resources):
         yield Caller(OwnerKind.ADMIN, Access.FULL, held)

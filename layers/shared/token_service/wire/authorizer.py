@@ -200,6 +200,7 @@ def context_of(
     if token is None:
         return {**found, "active": "false"}
     record = token.record
+    accounts = (shopper.record.account for shopper in shoppers if shopper.record.account)
     return {
         **found,
         "active": "true",
@@ -210,7 +211,7 @@ def context_of(
         "grant": record.grant,
         "access": record.access,
         "scope": " ".join(record.scope),
-        "account": record.account or "",
+        "account": next(accounts, record.account or ""),
         "expires_at": str(record.expires_at),
     }
 

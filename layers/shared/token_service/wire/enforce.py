@@ -38,7 +38,11 @@ class Forbidden(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the authorizer found; `shopper` is the subject of whom a client calls for."""
+    """Who calls, as the authorizer found.
+
+    `shopper` is the subject of whom a client calls for, `account` the id of the buyer account that
+    an account member acts for.
+    """
 
     kind: str
     client_id: str
@@ -47,6 +51,7 @@ class Caller:
     access: str
     scope: str
     shopper: str = ""
+    account: str = ""
 
 
 def enforce(event: Mapping[str, Any], request: Request, dialect: Dialect) -> Caller | Response:

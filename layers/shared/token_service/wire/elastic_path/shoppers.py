@@ -31,7 +31,8 @@ class ClientOnly:
         """Refuse everybody else.
 
         Raises:
-            Unauthenticated: no active token for this audience.
+            Unauthenticated: no active token for this audience, or one that is bound to a key, which
+                Bearer does not prove (RFC 9449 section 7.2).
             Forbidden: the token of a person or an integration.
             Unavailable: the store did not answer, so nothing is known.
 
@@ -39,6 +40,8 @@ class ClientOnly:
         token = read_bearer(request.headers.get("authorization"))
         active = self._validator.validate(token) if token else None
         if active is None or self._audience not in active.record.audience:
+            raise Unauthenticated
+        if active.record.jkt is not None:
             raise Unauthenticated
         if active.record.owner.kind is not OwnerKind.CLIENT:
             raise Forbidden
