@@ -28,6 +28,7 @@ def test_products_know_the_caller_and_never_the_token(deployed: Deployed) -> Non
             "access": "full",
             "scope": "orders:read orders:write",
             "shopper": "",
+            "account": "",
         }
         assert answer.json()["data"]
         parts = token.split(".")

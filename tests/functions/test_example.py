@@ -10,6 +10,7 @@ from tests.functions.deployment import Deployment, Event, load_event
 
 CALLER = {
     "shopper": "",
+    "account": "",
     "kind": "client",
     "client_id": "demo-client",
     "subject": "demo-client",
