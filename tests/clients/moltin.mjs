@@ -51,7 +51,7 @@ const scenarios = {
     const made = await outcome(sdk.ApplicationKeys.Create({ type: 'application_key', name, reserved_rate_limit: 1 }))
     if (made.error) return { made }
     const { id } = made.value.data
-    const listed = await outcome(sdk.ApplicationKeys.All())
+    const listed = await outcome(sdk.ApplicationKeys.Limit(100).All())
     const changed = await outcome(sdk.ApplicationKeys.Update(id, { type: 'application_key', name: 'Renamed' }))
     const found = await outcome(sdk.ApplicationKeys.Get(id))
     const deleted = await outcome(sdk.ApplicationKeys.Delete(id))

@@ -20,7 +20,18 @@ from token_service.domain.policy import (
 from token_service.domain.policy_document import PolicyError, compose, read_routes
 
 A, B = "M_A::a", "M_B::b"
-WORDS = ["anonymous", "self", "read_only", "full", "nobody", "client", ["account", "full"], A, B]
+WORDS = [
+    "anonymous",
+    "self",
+    "customer",
+    "read_only",
+    "full",
+    "nobody",
+    "client",
+    ["account", "full"],
+    A,
+    B,
+]
 FULL_CLIENT = Caller(OwnerKind.CLIENT, Access.FULL)
 CALLERS = (
     None,

@@ -43,7 +43,6 @@ NAMES = {
 }
 CURLS = 18  # a success and a refusal of each of nine kinds
 START_LIMIT = 120  # seconds; with the environments in place it takes less than 60
-END_LIMIT = 120  # seconds; not a promise: each part may take its grace on a machine that is busy
 
 
 class Run:
@@ -81,7 +80,7 @@ class Run:
 
     def last_words(self) -> str:
         """What it says while it ends, if it does; it must end as whoever was asked to."""
-        rest, _ = self.process.communicate(timeout=END_LIMIT)
+        rest, _ = self.process.communicate(timeout=SECONDS)
         # make says 2 or 130 for a recipe that a signal ended, or dies of the signal itself
         assert self.process.returncode in {0, 2, 130, -signal.SIGTERM, -signal.SIGINT}
         return rest
@@ -133,7 +132,7 @@ def running() -> Iterator[Run]:
     finally:
         if run.process.poll() is None:
             os.killpg(run.process.pid, signal.SIGTERM)
-            run.process.wait(timeout=END_LIMIT)
+            run.process.wait(timeout=SECONDS)
 
 
 def test_it_says_what_it_does_and_when_it_is_ready(running: Run) -> None:

@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from token_service.domain.errors import Unavailable
-from token_service.domain.handles import RandomBytes
+from token_service.domain.handles import RandomBytes, new_uuid
 from token_service.domain.model import OwnerKind
 from token_service.domain.ports import Clock
 from token_service.domain.sealing import Sealer
@@ -148,7 +147,7 @@ class ProviderAdministration:
         if len(self._registry.list()) >= _MAX_PROVIDERS:
             raise ProviderDetailError(f"there are {_MAX_PROVIDERS} providers at most")
         _check(details)
-        now, identifier = self._now(), str(UUID(bytes=self._random(16), version=4))
+        now, identifier = self._now(), new_uuid(self._random)
         provider = OpenIdProvider(
             id=identifier,
             name=details.name,

@@ -206,7 +206,7 @@ class Policy:
         route = self._route(path) if is_plain(path) else None
         if route is None:
             verdict = Verdict.INSUFFICIENT if caller else Verdict.UNAUTHENTICATED
-            return Decision(verdict, self._refusal_at(path), "")
+            return Decision(verdict, Refusal.GATEWAY, "")
         required = route.requirement(write=method not in READ_METHODS)
         return Decision(judge(caller, *required), route.refusal, " or ".join(required))
 
@@ -214,19 +214,6 @@ class Policy:
         """The first route that fits; none if an earlier one fits but for the case of letters."""
         found = next((route for route in self.routes if route.covers(path, any_case=True)), None)
         return found if found and found.covers(path) else None
-
-    def _refusal_at(self, path: str) -> Refusal:
-        """Who refuses a path that fits no route as it is spelled.
-
-        The backend whose routes hold it, unless the path may lead out of them: where the gateway
-        refuses on one of them, or by dots or an encoding.
-        """
-        found = next((route for route in self.routes if route.covers(path)), None)
-        if found is None or ".." in path or "%" in path:
-            return Refusal.GATEWAY
-        first = self.routes[: self.routes.index(found) + 1]
-        near = {route.refusal for route in first if route.overlaps(found)}
-        return Refusal.BACKEND if near == {Refusal.BACKEND} else Refusal.GATEWAY
 
     def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.

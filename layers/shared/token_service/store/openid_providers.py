@@ -41,8 +41,8 @@ class DynamoProviders:
     def save(self, provider: OpenIdProvider) -> None:
         """Add a provider, or write over the one of its id; raises OwnerChangedError."""
         kept, version = self._read()
-        others = (one for one in kept if one.id != provider.id)
-        self._write(sorted((*others, provider), key=lambda one: (one.created_at, one.id)), version)
+        by_id = {one.id: one for one in kept} | {provider.id: provider}  # in the place it had
+        self._write(sorted(by_id.values(), key=lambda one: one.created_at), version)
 
     def delete(self, provider_id: str) -> bool:
         """Remove a provider; False if it was gone; raises OwnerChangedError."""
