@@ -1,0 +1,1 @@
+"""What this service costs, measured beside what others do for the same: `make bench`."""
