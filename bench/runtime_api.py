@@ -200,15 +200,15 @@ class FunctionProcess:
 def started(
     python: Path, folder: Path, variables: Mapping[str, str], output: BinaryIO | int
 ) -> Iterator[FunctionProcess]:
-    """A function's process: `handler.lambda_handler` of `folder` under the runtime client.
+    """A process of the function in `folder`, under the runtime client.
 
-    `variables` are all that it sees (`lambda_environment` and the function's own); `output` takes
+    `variables` are all that it sees: those of `lambda_environment` and its own. `output` takes
     what it logs.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [python, "-m", "awslambdaric", "handler.lambda_handler"],
+            [python, "-m", "awslambdaric", variables["_HANDLER"]],
             cwd=folder,
             env={**variables, "AWS_LAMBDA_RUNTIME_API": address},
             stdin=subprocess.DEVNULL,

@@ -47,9 +47,10 @@ def function(folder: Path, handler: str) -> Iterator[FunctionProcess]:
     (folder / "awslambdaric.py").write_text(CLIENT, "utf-8")
     (folder / "handler.py").write_text(handler, "utf-8")
     python = Path(sys.executable)
+    variables = {**os.environ, "_HANDLER": "handler.lambda_handler"}
     with (
         (folder / "log").open("wb") as log,
-        started(python, folder, dict(os.environ), log) as process,
+        started(python, folder, variables, log) as process,
     ):
         yield process
 
