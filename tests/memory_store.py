@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from token_service.domain.application_keys import key_id_of
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.login import same_name
 from token_service.domain.model import (
     Account,
     BuyerAccount,
@@ -17,6 +16,7 @@ from token_service.domain.model import (
     OwnerRef,
     TokenRecord,
 )
+from token_service.domain.names import same_name
 from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.domain.ports import (
     FailureWindow,
