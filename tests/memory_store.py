@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from token_service.domain.application_keys import key_id_of
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.model import (
     Account,
