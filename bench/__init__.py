@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-# Some of it is measured within this process, from the very sources that are deployed.
+# Where the functions have it from the layer.
 sys.path.insert(0, str(Path(__file__).parent.parent / "layers/shared"))
