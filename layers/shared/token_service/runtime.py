@@ -39,7 +39,7 @@ from token_service.domain.signed_introspection import IntrospectionSigner
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.observability import (
-    logger,
+    log,
     observe,
     observe_authorization,
     observe_missed_use,
@@ -80,6 +80,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from token_service.wire.magento.signed import SignatureVerifier
+
+_PERCENT = 100
 
 type Event = dict[str, Any]
 type Handler = Callable[[Event, "LambdaContext"], Event | None]
@@ -428,8 +430,12 @@ def observed(handle: Handler) -> Handler:
     """
 
     def handle_with_ids(event: Event, context: "LambdaContext") -> Event | None:
-        logger.append_keys(
-            correlation_id=request_id(event), function_request_id=context.aws_request_id
+        env = environment()
+        log.begin(
+            env.text("SERVICE_NAME"),
+            request_id(event),
+            context.aws_request_id,
+            successes=secrets.randbelow(_PERCENT) < env.number("SUCCESS_LOG_SAMPLE", _PERCENT),
         )
         return handle(event, context)
 
