@@ -69,6 +69,7 @@ lock: .run/venv-uv/.stamp ## choose newest versions and pin them by hash: requir
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(uv) pip compile --quiet --universal --python-version 3.13 \
 	    --generate-hashes --no-emit-index-url --no-annotate --upgrade "$$1" --output-file "$$2"; }; \
 	compile requirements/layer.in layers/shared/requirements.txt; \
+	compile requirements/reference.in bench/reference/functions/requirements.txt; \
 	for name in uv dev sam emulator bench; do compile requirements/$$name.in requirements/$$name.txt; done
 	@cd tests/clients && npm update --package-lock-only
 	@cd openapi && npm update --package-lock-only

@@ -46,7 +46,7 @@ def records(number: int, hour: int, layout: int) -> Iterator[Item]:
         )
 
 
-def fill(endpoint: str, items: Iterable[Item], table: str = "TokensTable") -> None:
+def put_all(endpoint: str, items: Iterable[Item], table: str = "TokensTable") -> None:
     """Put all of these, as fast as the engine at this address takes them."""
     connections = local()
 

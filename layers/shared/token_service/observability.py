@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from aws_lambda_powertools import Tracer
-
 from token_service.domain.rotation import Rotated
 from token_service.domain.sweep import SweepResult
 from token_service.wire.endpoints import Outcome
@@ -23,7 +21,6 @@ NAMESPACE = "TokenService"
 # At its debug level oauthlib would log the secrets that it checks signatures with.
 logging.getLogger("oauthlib").setLevel(logging.WARNING)
 
-tracer = Tracer(patch_modules=("botocore",))
 
 _COUNTED = {
     "issue": "TokensIssued",
