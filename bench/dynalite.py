@@ -39,15 +39,15 @@ class Dynalite:
     endpoint: str
     pid: int
 
-    def client(self, **settings: Any) -> "DynamoDBClient":  # noqa: ANN401 - botocore's own settings
-        """A boto3 client of it; `settings` are those of botocore's Config."""
+    def client(self, config: Config | None = None) -> "DynamoDBClient":
+        """A boto3 client of it."""
         return boto3.client(
             "dynamodb",
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="nobody",
             aws_secret_access_key="nothing",  # noqa: S106 - dynalite checks no signature
-            config=Config(**settings),
+            config=config,
         )
 
     def environment(self) -> dict[str, str]:
