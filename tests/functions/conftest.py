@@ -12,6 +12,7 @@ import pytest
 from botocore.loaders import create_loader
 
 from tests.functions.deployment import Deployment, forget, load_event
+from tests.wire.demo_clients import CLIENT
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -89,3 +90,10 @@ def deployment(empty_deployment: Deployment, cloudformation: CloudFormation) -> 
     empty_deployment.invoke("rotate_keys", create)
     empty_deployment.register_demo_clients()
     return empty_deployment
+
+
+@pytest.fixture(params=[True, False], ids=["recorded", "unrecorded"])
+def either_deployment(request: pytest.FixtureRequest, deployment: Deployment) -> Deployment:
+    """Whose demo client's tokens have records, and then none."""
+    deployment.administration.update(CLIENT, recorded=request.param)
+    return deployment
