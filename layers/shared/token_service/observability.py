@@ -6,13 +6,15 @@ Only named facts are logged. Whole events, headers and bodies hold secrets and n
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from token_service.domain.rotation import Rotated
-from token_service.domain.sweep import SweepResult
-from token_service.wire.endpoints import Outcome
+if TYPE_CHECKING:
+    from token_service.domain.rotation import Rotated
+    from token_service.domain.sweep import SweepResult
+    from token_service.wire.endpoints import Outcome
 
 NAMESPACE = "TokenService"
 
@@ -28,7 +30,7 @@ _COUNTED = {
 }
 
 
-def observe(outcome: Outcome) -> None:
+def observe(outcome: "Outcome") -> None:
     """Log and count one HTTP outcome."""
     facts = {name: value for name, value in asdict(outcome).items() if value not in (None, ())}
     if outcome.stack:
@@ -66,7 +68,7 @@ def observe_missed_use(error: Exception) -> None:
     count("MissedUses", {"reason": type(error).__name__})
 
 
-def observe_sweep(result: SweepResult) -> None:
+def observe_sweep(result: "SweepResult") -> None:
     """Log and count one sweep."""
     logger.info("swept", extra=result.as_dict())
     metrics = Metrics(namespace=NAMESPACE)
@@ -82,7 +84,7 @@ def observe_sweep(result: SweepResult) -> None:
     metrics.flush_metrics()
 
 
-def observe_rotation(done: Rotated) -> None:
+def observe_rotation(done: "Rotated") -> None:
     """Log and count one run of the key rotation: its steps, and how old the key that signs is."""
     facts = done.as_dict()
     logger.info("keys rotated", extra=facts)
