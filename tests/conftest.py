@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 import yaml
 from moto import mock_aws
+from token_service.aws.dynamodb import DynamoDB
 
 from tests.clock import FrozenClock, SeededBytes
+from tests.moto_transport import service as aws_service
 from tests.service import Service
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,7 +87,7 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def dynamodb(aws_environment: None, template: dict[str, Any]) -> Iterator["DynamoDBClient"]:  # noqa: ARG001 - set up first
+def dynamodb(aws_environment: None, template: dict[str, Any]) -> Iterator[DynamoDB]:  # noqa: ARG001 - set up first
     """Both tables as template.yaml declares them (named by their logical ids), in moto."""
     with mock_aws():
         client = boto3.client("dynamodb")
@@ -101,4 +100,4 @@ def dynamodb(aws_environment: None, template: dict[str, Any]) -> Iterator["Dynam
                     for key in ("AttributeDefinitions", "KeySchema", "BillingMode")
                 },
             )
-        yield client
+        yield DynamoDB.over(aws_service("dynamodb"))

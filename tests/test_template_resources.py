@@ -47,13 +47,16 @@ def test_every_parameter_is_used(template: dict[str, Any]) -> None:
         assert "Default" in parameter
 
 
-def test_layer(resources: dict[str, dict[str, Any]]) -> None:
+def test_layer(template: dict[str, Any], resources: dict[str, dict[str, Any]]) -> None:
     """SAM builds the layer for the functions' architecture, from pinned and hashed packages."""
     layer = resources["SharedLayer"]
     assert layer["Metadata"] == {
-        "BuildMethod": "python3.13",
+        "BuildMethod": "makefile",
         "BuildArchitecture": {"Ref": "Architecture"},
+        "WorkingDirectory": {"Fn::Sub": "layers/shared/platforms/${Architecture}"},
     }
+    offered = template["Parameters"]["Architecture"]["AllowedValues"]
+    assert {path.name for path in (ROOT / "layers/shared/platforms").iterdir()} == set(offered)
     folder = ROOT / layer["Properties"]["ContentUri"]
     text = (folder / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -125,8 +125,11 @@ def delete(context: Context, username: str, *, yes: bool) -> None:
 @click.pass_obj
 def profile(context: Context) -> None:
     """Print the ids that clients name when a member signs in."""
-    found = context.deployment.password_profile
-    ids = {"authentication_realm_id": found.realm_id, "password_profile_id": found.id}
+    deployment = context.deployment
+    ids = {
+        "authentication_realm_id": deployment.members_realm_id,
+        "password_profile_id": deployment.password_profile_id,
+    }
     say(ids, as_json=context.as_json)
 
 

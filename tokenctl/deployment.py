@@ -1,16 +1,16 @@
 """One deployed stack, found by name, and the services over its tables."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from token_service.aws.dynamodb import DynamoDB
+from token_service.aws.secrets_manager import SecretsManager
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.buyer_accounts import BuyerAccountAdministration
@@ -20,11 +20,12 @@ from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.model import OwnerKind
 from token_service.domain.openid import ProviderAdministration
 from token_service.domain.passwords import OWASP, PasswordHasher
+from token_service.domain.realms import password_profile_id, realm_id
 from token_service.domain.revoke import token_location
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
-from token_service.settings import PasswordProfile, read_layouts
+from token_service.settings import read_layouts
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.client_uses import DynamoClientUses
@@ -37,10 +38,11 @@ from token_service.store.owners import DynamoOwners
 from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import DynamoTokens
-from token_service.system import AWS_CONFIG, now, pause
+from token_service.system import PATIENCE, now, pause
+
+from tokenctl.aws import aws_session, service
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_lambda import LambdaClient
 
 
@@ -67,7 +69,7 @@ class Deployment:
     """A stack's outputs, and what can be done with them."""
 
     outputs: Mapping[str, str]
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDB
 
     @classmethod
     def find(cls, stack_name: str) -> "Deployment":
@@ -78,10 +80,9 @@ class Deployment:
 
         """
         try:
-            # boto3 alone among AWS's tools does not read AWS_REGION.
-            session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
+            session = aws_session()
             stacks = session.client("cloudformation").describe_stacks(StackName=stack_name)
-            dynamodb = session.client("dynamodb", config=AWS_CONFIG)
+            dynamodb = DynamoDB.over(service("dynamodb", session))
         except (BotoCoreError, ClientError) as error:
             raise DeploymentError(f"cannot look up the stack {stack_name}: {error}") from error
         outputs = {
@@ -137,16 +138,19 @@ class Deployment:
         )
 
     @property
-    def password_profile(self) -> PasswordProfile:
+    def password_profile_id(self) -> str:
         """What clients call the place of account members' passwords."""
-        return PasswordProfile.of(self.outputs["IssuerUrl"])
+        return password_profile_id(self.outputs["IssuerUrl"])
+
+    @property
+    def members_realm_id(self) -> str:
+        """What clients call the place where account members are known."""
+        return realm_id(self.outputs["IssuerUrl"], OwnerKind.ACCOUNT_MEMBER)
 
     @cached_property
     def sealer(self) -> Sealer:
         """Seals secrets that must be read again."""
-        secrets_manager = boto3.client(
-            "secretsmanager", region_name=os.environ.get("AWS_REGION"), config=AWS_CONFIG
-        )
+        secrets_manager = SecretsManager.over(service("secretsmanager", aws_session()))
         key = sealing_key(secrets_manager, self.outputs["SealingSecretId"])
         return Sealer(key, secrets.token_bytes)
 
@@ -193,9 +197,12 @@ class Deployment:
     @cached_property
     def functions(self) -> "LambdaClient":
         """Calls functions: once, since one that was called twice may have run twice."""
-        once = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
-        region = os.environ.get("AWS_REGION")
-        return boto3.client("lambda", region_name=region, config=AWS_CONFIG.merge(once))
+        once = Config(
+            connect_timeout=PATIENCE.connect,
+            read_timeout=60,
+            retries={"mode": "standard", "total_max_attempts": 1},
+        )
+        return aws_session().client("lambda", config=once)
 
     def rotate_keys(self, action: str) -> dict[str, Any]:
         """Have the key rotation do something; what it did.

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from token_service import runtime
+from token_service.runtime.authorizer import authorizer
+from token_service.runtime.handlers import Event, observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, Any]:
+def handle(event: Event, _context: "LambdaContext") -> dict[str, Any]:
     """The answer in the asker's own shape.
 
     Raises:
@@ -16,7 +17,7 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, Any]:
         Unavailable: nothing is known; a Deny would be cached, so this is a fault instead.
 
     """
-    return runtime.authorizer().answer(event)
+    return authorizer().answer(event)
 
 
-lambda_handler = runtime.observed(handle)
+lambda_handler = observed(handle)

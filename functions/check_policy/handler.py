@@ -5,23 +5,24 @@ Its attribute `Documents` names the documents it has read; what obeys them waits
 
 from typing import TYPE_CHECKING
 
-from token_service import runtime
 from token_service.domain.policy_document import PolicyError
+from token_service.runtime.handlers import Event, observed
+from token_service.runtime.policy import policy
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def handle(event: runtime.Event, _context: "LambdaContext") -> None:
+def handle(event: Event, _context: "LambdaContext") -> None:
     """Read the policy; what is wrong with it is no secret."""
     answer(event, _check, public=(PolicyError,))
 
 
-def _check(event: runtime.Event) -> Reply:
+def _check(event: Event) -> Reply:
     if event["RequestType"] != "Delete":
-        runtime.policy()
+        policy()
     return Reply("policy", {"Documents": event["ResourceProperties"]["Documents"]})
 
 
-lambda_handler = runtime.observed(handle)
+lambda_handler = observed(handle)

@@ -7,8 +7,9 @@ below `/rest` in Magento's; `whoami` sits behind an authorizer that refuses for 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from token_service import runtime
 from token_service.domain.errors import MethodNotAllowed
+from token_service.runtime.dialects import dialect_of
+from token_service.runtime.handlers import Event, observed
 from token_service.wire.dialect import Dialect
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import (
@@ -29,14 +30,14 @@ _PRODUCTS_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _NO_STORE = {"cache-control": "no-store"}
 
 
-def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, Any]:
+def handle(event: Event, _context: "LambdaContext") -> dict[str, Any]:
     """Answer one call."""
     if "httpMethod" in event:
         return _who_calls_rest(event)
     request = request_from_event(event)
     if request.path == "/example/whoami":
         return _reply(event["requestContext"]["authorizer"]["lambda"])
-    dialect = runtime.dialect_of(request.path)
+    dialect = dialect_of(request.path)
     caller = enforce(event, request, dialect)
     if isinstance(caller, Response):
         return event_from_response(caller)
@@ -70,7 +71,7 @@ def _magento(request: Request, route: str, caller: Caller) -> Response:
     return magento.answer(200, [{"id": 1, "code": "default", "website_id": 1}], request)
 
 
-def _who_calls_rest(event: runtime.Event) -> dict[str, Any]:
+def _who_calls_rest(event: Event) -> dict[str, Any]:
     """REST APIs (payload 1.0) put the authorizer's context directly under `authorizer`."""
     return _reply(event["requestContext"]["authorizer"])
 
@@ -79,4 +80,4 @@ def _reply(caller: object) -> dict[str, Any]:
     return event_from_response(json_response(200, {"caller": caller}, _NO_STORE))
 
 
-lambda_handler = runtime.observed(handle)
+lambda_handler = observed(handle)

@@ -1,5 +1,6 @@
 """Issues tokens: the token endpoint of every dialect."""
 
-from token_service import runtime
+from token_service.runtime.handlers import http_handler
+from token_service.runtime.issue import endpoint
 
-lambda_handler = runtime.http_handler(runtime.issue_endpoint)
+lambda_handler = http_handler(endpoint)

@@ -1,5 +1,6 @@
 """Manages application keys, for whom the authorizer lets."""
 
-from token_service import runtime
+from token_service.runtime.handlers import http_handler
+from token_service.runtime.manage import endpoint
 
-lambda_handler = runtime.http_handler(runtime.manage_endpoint)
+lambda_handler = http_handler(endpoint)

@@ -1,5 +1,6 @@
 """Ends tokens at their owners' request (RFC 7009)."""
 
-from token_service import runtime
+from token_service.runtime.handlers import http_handler
+from token_service.runtime.revoke import endpoint
 
-lambda_handler = runtime.http_handler(runtime.revoke_endpoint)
+lambda_handler = http_handler(endpoint)

@@ -8,10 +8,12 @@ the first sweep begins there. An operator (`tokenctl keys`) calls it with an `ac
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from token_service import runtime
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.rotation import KeyRotation, Rotated
 from token_service.observability import observe_rotation
+from token_service.runtime.handlers import Event, observed
+from token_service.runtime.proofs import make_nonce_seed
+from token_service.runtime.rotation import key_rotation, rotation_policy
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class RotationEventError(ValueError):
     """The event asks for something the rotation does not understand."""
 
 
-def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, object] | None:
+def handle(event: Event, _context: "LambdaContext") -> dict[str, object] | None:
     """Do what is due, or what is asked for; the answer holds no key.
 
     Every run makes the seed if there is none: a stack may be older
@@ -45,18 +47,18 @@ def handle(event: runtime.Event, _context: "LambdaContext") -> dict[str, object]
     act = _ACTIONS.get(event.get("action", "advance"))
     if act is None:
         raise RotationEventError(f"action must be one of {', '.join(_ACTIONS)}")
-    runtime.make_nonce_seed()
-    return _told(act(runtime.key_rotation(), runtime.rotation_policy()))
+    make_nonce_seed()
+    return _told(act(key_rotation(), rotation_policy()))
 
 
-def _ensure(event: runtime.Event) -> Reply:
+def _ensure(event: Event) -> Reply:
     """Have a key; deleting is the stack's own business."""
     if event["RequestType"] == "Delete":
         return Reply("signing-keys", {})
-    runtime.make_nonce_seed()
+    make_nonce_seed()
     algorithm = SigningAlgorithm(event["ResourceProperties"]["Algorithm"])
-    policy = replace(runtime.rotation_policy(), algorithm=algorithm)
-    done = runtime.key_rotation().advance(policy)
+    policy = replace(rotation_policy(), algorithm=algorithm)
+    done = key_rotation().advance(policy)
     _told(done)
     return Reply("signing-keys", {"Since": str(done.keyring.since)})
 
@@ -66,4 +68,4 @@ def _told(done: Rotated) -> dict[str, object]:
     return done.as_dict()
 
 
-lambda_handler = runtime.observed(handle)
+lambda_handler = observed(handle)

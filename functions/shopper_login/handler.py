@@ -1,5 +1,6 @@
 """Signs shoppers in: Elastic Path's customers and account members."""
 
-from token_service import runtime, runtime_shoppers
+from token_service.runtime.handlers import http_handler
+from token_service.runtime.shoppers import endpoint
 
-lambda_handler = runtime.http_handler(runtime_shoppers.endpoint)
+lambda_handler = http_handler(endpoint)

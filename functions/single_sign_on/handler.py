@@ -1,5 +1,6 @@
 """Sends shoppers to their OpenID provider, and takes them back."""
 
-from token_service import runtime, runtime_sign_on
+from token_service.runtime.handlers import http_handler
+from token_service.runtime.sign_on import redirects
 
-lambda_handler = runtime.http_handler(runtime_sign_on.redirects)
+lambda_handler = http_handler(redirects)

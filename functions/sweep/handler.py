@@ -6,8 +6,9 @@ all its time: the sweep goes by its own clock.
 
 from typing import TYPE_CHECKING
 
-from token_service import runtime
 from token_service.observability import observe_sweep
+from token_service.runtime.handlers import Event, observed
+from token_service.runtime.sweep import sweeper
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _MILLISECONDS = 1000
 
 
-def handle(event: runtime.Event, context: "LambdaContext") -> dict[str, object]:
+def handle(event: Event, context: "LambdaContext") -> dict[str, object]:
     """Sweep until done or until the function's time is nearly over.
 
     Raises:
@@ -23,7 +24,7 @@ def handle(event: runtime.Event, context: "LambdaContext") -> dict[str, object]:
         Unavailable: the store stopped answering; Lambda tries again.
 
     """
-    result = runtime.sweeper().run(
+    result = sweeper().run(
         lambda: context.get_remaining_time_in_millis() / _MILLISECONDS,
         dry_run=read_dry_run(event),
     )
@@ -35,7 +36,7 @@ class SweepEventError(ValueError):
     """The event asks for something the sweep does not understand."""
 
 
-def read_dry_run(event: runtime.Event) -> bool:
+def read_dry_run(event: Event) -> bool:
     """Whether the event asks for a dry run."""
     dry_run = event.get("dry_run", False)
     if not isinstance(dry_run, bool):
@@ -44,4 +45,4 @@ def read_dry_run(event: runtime.Event) -> bool:
     return dry_run
 
 
-lambda_handler = runtime.observed(handle)
+lambda_handler = observed(handle)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
@@ -13,7 +14,7 @@ from tests.memory_store import MemoryOwners, MemoryTokens
 from tests.store.stores import no_pause
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 type NewWorld = Callable[[], World]
 
@@ -35,14 +36,14 @@ def new_world(request: pytest.FixtureRequest) -> NewWorld:
     """Makes empty stores, as many as a test asks for."""
     if request.param == "memory":
         return memory_world
-    client: DynamoDBClient = request.getfixturevalue("dynamodb")
+    client: DynamoDB = request.getfixturevalue("dynamodb")
     template: dict[str, Any] = request.getfixturevalue("template")
     properties = template["Resources"]["TokensTable"]["Properties"]
     numbers = count()
 
     def dynamodb_world() -> World:
         name = f"Tokens{next(numbers)}"
-        client.create_table(
+        boto3.client("dynamodb").create_table(
             TableName=name,
             **{
                 key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")

@@ -1,20 +1,19 @@
 """Fixtures for the functions' tests."""
 
 from collections.abc import Iterator
-from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.session
 import pytest
-from botocore.loaders import create_loader
+from token_service.runtime import environment
 
 from tests.functions.deployment import Deployment, forget, load_event
+from tests.moto_transport import MotoTransport
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class CloudFormation(HTTPServer):
@@ -45,14 +44,6 @@ class _TakeAnswer(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session", autouse=True)
-def aws_descriptions_read_once() -> Iterator[None]:
-    """The SDK reads its descriptions of AWS from disk once, not once a test."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(botocore.session, "create_loader", cache(create_loader))
-        yield
-
-
 @pytest.fixture
 def cloudformation() -> Iterator[CloudFormation]:
     """A place for custom resources' answers."""
@@ -68,13 +59,15 @@ def cloudformation() -> Iterator[CloudFormation]:
 
 @pytest.fixture
 def empty_deployment(
-    dynamodb: "DynamoDBClient",  # noqa: ARG001 - set up first
+    dynamodb: "DynamoDB",  # noqa: ARG001 - set up first
     template: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Deployment]:
     """Tables and an empty secret: the stack before its custom resource ran."""
     forget()
+    monkeypatch.setattr(environment, "transport", MotoTransport)
+    monkeypatch.setattr(environment, "pause", lambda _: None)
     secrets_manager = boto3.client("secretsmanager")
     secrets_manager.create_secret(Name="SigningSecret")
     secrets_manager.create_secret(Name="SealingSecret", SecretString="s" * 64)

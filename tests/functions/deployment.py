@@ -3,20 +3,24 @@
 import json
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from pkgutil import iter_modules
 from secrets import token_bytes
 from types import ModuleType
 from typing import Any
 
 import pytest
-from token_service import runtime, runtime_codes, runtime_shoppers, runtime_sign_on
+import token_service.runtime
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.model import ALL_RESOURCES, OwnerKind
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.observability import logger
+from token_service.runtime.callers import clients
+from token_service.runtime.environment import dynamodb
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
@@ -61,8 +65,6 @@ VALUES = {
     "POWERTOOLS_SERVICE_NAME": "token-service",
     "POWERTOOLS_METRICS_NAMESPACE": "TokenService",
     "POWERTOOLS_LOG_LEVEL": "INFO",
-    "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
-    "POWERTOOLS_TRACER_CAPTURE_ERROR": "false",
     "AUDIENCE": ISSUER,
     "CLIENT_AUTH_FAILURE_SECONDS": "60",
     "CLIENT_AUTH_MAX_FAILURES": "10",
@@ -72,6 +74,7 @@ VALUES = {
     "CORS_ALLOW_ORIGIN": "*",
     "ELASTIC_PATH_REPEAT_DATA": "true",
     "ISSUER": ISSUER,
+    "URL_SUFFIX": "amazonaws.com",
     "KEY_ROTATION_DAYS": "90",
     "OWNER_CACHE_SECONDS": "0",
     "POLICY": "elastic_path,magento,default",
@@ -122,7 +125,8 @@ class Context:
 
 def forget(*kept: str) -> None:
     """Make the composition root build everything anew, as a cold start does."""
-    for module in (runtime, runtime_codes, runtime_shoppers, runtime_sign_on):
+    for found in iter_modules(token_service.runtime.__path__):
+        module = import_module(f"token_service.runtime.{found.name}")
         for name, member in vars(module).items():
             if hasattr(member, "cache_clear") and name not in kept:
                 member.cache_clear()
@@ -149,7 +153,7 @@ class Deployment:
     def administration(self) -> ClientAdministration:
         """What an operator's tool would use."""
         self.become("issue")
-        return ClientAdministration(runtime.clients(), now, token_bytes)
+        return ClientAdministration(clients(), now, token_bytes)
 
     def register_demo_clients(self) -> None:
         """The clients that the events name."""
@@ -160,10 +164,10 @@ class Deployment:
         """What an operator's tool would use; its passwords are as quick to check as any can be."""
         return AccountAdministration(
             accounts={
-                kind: DynamoAccounts(runtime.dynamodb(), "ClientsTable", pause, kind)
+                kind: DynamoAccounts(dynamodb(), "ClientsTable", pause, kind)
                 for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)
             },
-            failures=DynamoLoginFailures(runtime.dynamodb(), "TokensTable"),
+            failures=DynamoLoginFailures(dynamodb(), "TokensTable"),
             hasher=PasswordHasher(CHEAPEST, token_bytes),
             now=now,
             random=token_bytes,
@@ -186,10 +190,8 @@ class Deployment:
             email="demo@member.example",
         )
         buyers = BuyerAccountAdministration(
-            registry=DynamoBuyerAccounts(runtime.dynamodb(), "ClientsTable", pause),
-            members=DynamoAccounts(
-                runtime.dynamodb(), "ClientsTable", pause, OwnerKind.ACCOUNT_MEMBER
-            ),
+            registry=DynamoBuyerAccounts(dynamodb(), "ClientsTable", pause),
+            members=DynamoAccounts(dynamodb(), "ClientsTable", pause, OwnerKind.ACCOUNT_MEMBER),
             now=now,
             random=token_bytes,
         )
@@ -210,7 +212,7 @@ class Deployment:
         for variable, value in variables.items():
             if self._is_given(value):
                 self._monkeypatch.setenv(variable, self.values[variable])
-        # Making a client takes longer than all the rest, and all functions make the same one.
+        # All functions share one, on which a test hangs its hooks.
         forget("dynamodb")
         logger.remove_keys(["correlation_id", "function_request_id"])
         self._monkeypatch.setattr(logger.registered_handler, "stream", sys.stdout)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
-from token_service import runtime
 from token_service.domain.administration import NewClient
 from token_service.domain.errors import Unavailable
+from token_service.runtime.environment import dynamodb
 from token_service.wire.authorizer_events import UnknownEventError
 
 from tests.functions.deployment import EVENTS, PLACEHOLDER, Deployment, Event, load_event
 from tests.functions.iam import allows
+from tests.store.faults import break_connection
 from tests.wire.demo_clients import CLIENT
 
 GUESTS = "http_v2"
@@ -290,11 +290,7 @@ def test_store_silent(deployment: Deployment, kind: str) -> None:
 
 def silence() -> None:
     """Make every later call to DynamoDB time out."""
-
-    def time_out(**_: object) -> None:
-        raise ReadTimeoutError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
-
-    runtime.dynamodb().meta.events.register("before-call.dynamodb", time_out)
+    break_connection(dynamodb(), None, "TimeoutError")
 
 
 def test_documented_direct_invocation(deployment: Deployment) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from token_service import runtime
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.runtime.proofs import make_nonce_seed, nonce_seed
 from token_service.system import now
 from token_service.wire import standard
 from token_service.wire.elastic_path.dialect import ElasticPath
@@ -260,9 +260,9 @@ def test_a_parameter_that_is_none(caller: Caller) -> None:
 def test_the_seed_is_made_once(caller: Caller) -> None:
     """Another run of the function that makes it changes nothing, and it lies beside the keys."""
     caller.deployment.become("issue")
-    before = runtime.nonce_seed().load()
-    runtime.make_nonce_seed()
-    assert runtime.nonce_seed().load() == before
+    before = nonce_seed().load()
+    make_nonce_seed()
+    assert nonce_seed().load() == before
     assert len(before) == 32
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from token_service import runtime
 from token_service.domain.policy_document import PolicyError
+from token_service.runtime import policy
 
 from tests.functions.conftest import CloudFormation
 from tests.functions.deployment import Deployment, load_event
@@ -32,7 +32,7 @@ def policies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder.mkdir()
     for shipped in (files("token_service") / "policies").iterdir():
         (folder / shipped.name).write_bytes(shipped.read_bytes())
-    monkeypatch.setattr(runtime, "files", lambda _: tmp_path)
+    monkeypatch.setattr(policy, "files", lambda _: tmp_path)
     return folder
 
 

@@ -1,20 +1,19 @@
 """Client authentication in the functions as deployed: assertions, failures, notes of use."""
 
-import json
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-import boto3
 import pytest
-from token_service import runtime
 from token_service.domain.administration import NewClient
 from token_service.domain.model import Introspection
+from token_service.runtime.environment import dynamodb
 from token_service.system import now
 
 from tests.client_keys import an_assertion, client_jwk
 from tests.functions.deployment import ISSUER, Context, Deployment, Event, load_event, load_handler
+from tests.moto_transport import Body, hooks_of, items_of
 from tests.store.faults import answer_error
 from tests.template_parts import functions, logical_id
 
@@ -53,16 +52,15 @@ def writes(keyed: Deployment) -> Iterator[list[tuple[str, str, str]]]:
     keyed.become("issue")  # whichever it is, all functions share a client
     seen: list[tuple[str, str, str]] = []
 
-    def note(model: Any, params: dict[str, Any], **_: object) -> None:  # noqa: ANN401 - botocore's
-        if model.name in ("PutItem", "UpdateItem", "DeleteItem"):
-            body = json.loads(params["body"])
+    def note(operation: str, body: Body) -> None:
+        if operation in ("PutItem", "UpdateItem", "DeleteItem"):
             key = body.get("Key") or body["Item"]
             name = "bucket" if "bucket" in key else "entity"
-            seen.append((model.name, body["TableName"], key[name]["S"]))
+            seen.append((operation, body["TableName"], key[name]["S"]))
 
-    runtime.dynamodb().meta.events.register("before-call.dynamodb", note)
+    hooks_of(dynamodb()).append(note)
     yield seen
-    runtime.dynamodb().meta.events.unregister("before-call.dynamodb", note)
+    hooks_of(dynamodb()).remove(note)
 
 
 def granted(resources: dict[str, Any], function: str) -> list[tuple[str, str, str]]:
@@ -156,17 +154,15 @@ def test_what_is_written_is_granted(
 def test_a_use_that_cannot_be_noted(deployment: Deployment) -> None:
     """The token is issued all the same; the log has a warning without a name (item 78)."""
     deployment.become("issue")
-    table = boto3.client("dynamodb")
-    runtime.dynamodb.cache_clear()
-    answer_error(runtime.dynamodb(), "UpdateItem", "AccessDeniedException")
+    answer_error(dynamodb(), "UpdateItem", "AccessDeniedException")
     answer = deployment.invoke("issue", load_event("issue/standard"))
     assert answer["statusCode"] == 200
     warning, served = deployment.logs[-2:]
     assert (warning["level"], warning["message"], warning["detail"]) == (
         "WARNING",
         "use not noted",
-        "ClientError",
+        "ServiceError",
     )
     assert (served["result"], "demo-client" in str(warning)) == ("ok", False)
     assert [line["MissedUses"] for line in deployment.counts if "MissedUses" in line] == [[1.0]]
-    assert "used#" not in str(table.scan(TableName="ClientsTable")["Items"])
+    assert "used#" not in str(items_of("ClientsTable"))

@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
-from token_service import runtime
+from token_service.aws.connection import NoAnswerError
+from token_service.runtime.environment import dynamodb
 
 from tests.functions.deployment import Deployment, Event, load_event
+from tests.moto_transport import Body, hooks_of
 from tests.wire.demo_clients import SECRET
 
 QUOTED = "a message that quotes demo-secret-demo-secret"
@@ -35,10 +36,10 @@ HTTP = [
 def fail_with(error: Exception) -> None:
     """Make every later call to DynamoDB raise this, from within the AWS SDK."""
 
-    def fail(**_: object) -> None:
+    def fail(_: str, __: Body) -> None:
         raise error
 
-    runtime.dynamodb().meta.events.register("before-call.dynamodb", fail)
+    hooks_of(dynamodb()).append(fail)
 
 
 @pytest.mark.parametrize(("function", "event"), HTTP)
@@ -153,8 +154,8 @@ def test_unexpected_exception(deployment: Deployment, name: str) -> None:
 @pytest.mark.parametrize("name", UNHARMED)
 def test_store_silent(deployment: Deployment, name: str) -> None:
     """A store that does not answer is 503 with Retry-After, in every dialect (items 40, 70)."""
-    fail_with(ReadTimeoutError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com"))
+    fail_with(NoAnswerError("TimeoutError"))
     answer = deployment.invoke(name.split("/", 1)[0], load_event(name))
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
-    assert deployment.logs[-1]["detail"] == "ReadTimeoutError"
+    assert deployment.logs[-1]["detail"] == "TimeoutError"
     assert "amazonaws" not in answer["body"]

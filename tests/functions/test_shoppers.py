@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
-import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
-from token_service import runtime, runtime_shoppers
+from token_service.aws.connection import Answer
 from token_service.domain.model import OwnerKind
-from token_service.settings import PasswordProfile
+from token_service.domain.realms import password_profile_id, realm_id
+from token_service.runtime import shoppers
+from token_service.runtime.environment import dynamodb
 
 from tests.functions.deployment import ISSUER, Deployment, Event, load_event, load_handler
 from tests.functions.iam import Call, calls_of, permits
-from tests.store.faults import answer_error
+from tests.moto_transport import Body, answer_of, hooks_of, service
 from tests.wire.demo_clients import MEMBER
 
 FUNCTION = "shopper_login"
@@ -22,31 +22,24 @@ SWITCH = "ep-account-management-authentication-token"
 
 
 class Lambda:
-    """What was asked of AWS Lambda, at botocore's own seam; it answers as AWS does."""
+    """What was asked of AWS Lambda; it answers as AWS does."""
 
     def __init__(self) -> None:
-        self.client = cast("Any", boto3.client("lambda"))
         self.invoked: list[tuple[str, str, Any]] = []
-        self.client.meta.events.register("provide-client-params.lambda.Invoke", self._note)
-        self.client.meta.events.register("before-call.lambda.Invoke", self._answer)
+        self.answer = Answer(202, {}, b"")
 
-    def _note(self, params: dict[str, Any], **_: object) -> None:
-        payload = json.loads(params["Payload"])
-        self.invoked.append((params["FunctionName"], params["InvocationType"], payload))
-
-    def _answer(self, **_: object) -> tuple[AWSResponse, dict[str, Any]]:
-        return AWSResponse("", 202, HTTPHeaders(), None), {"StatusCode": 202}
+    def post(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """One invocation."""
+        name = path.removeprefix("/2015-03-31/functions/").removesuffix("/invocations")
+        self.invoked.append((name, headers["x-amz-invocation-type"], json.loads(body)))
+        return self.answer
 
 
 @pytest.fixture
 def aws_lambda(monkeypatch: pytest.MonkeyPatch, deployment: Deployment) -> Lambda:  # noqa: ARG001 - set up first
-    """The client that the function will make."""
-    made, client = Lambda(), boto3.client
-    monkeypatch.setattr(
-        boto3,
-        "client",
-        lambda name, **how: made.client if name == "lambda" else client(name, **how),
-    )
+    """What the function reaches of Lambda."""
+    made = Lambda()
+    monkeypatch.setattr(shoppers, "service", lambda name: replace(service(name), transport=made))
     return made
 
 
@@ -61,11 +54,11 @@ def calls(
     aws_lambda.invoked.clear()
     seen: list[Call] = []
 
-    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore has no types here
-        if runtime_shoppers.endpoint.cache_info().currsize:
-            seen.extend(calls_of(model.name, params))
+    def note(operation: str, body: Body) -> None:
+        if shoppers.endpoint.cache_info().currsize:
+            seen.extend(calls_of(operation, body))
 
-    runtime.dynamodb().meta.events.register("provide-client-params.dynamodb", note)
+    hooks_of(dynamodb()).append(note)
     yield seen
     function = template["Resources"]["ShopperLoginFunction"]["Properties"]
     assert [call for call in seen if not permits(function, call)] == []
@@ -190,8 +183,7 @@ def test_nobody_is_sent_none(shop: Deployment, aws_lambda: Lambda) -> None:
 
 def test_a_sender_that_does_not_answer(shop: Deployment, aws_lambda: Lambda) -> None:
     """503, and try again; no word of why."""
-    aws_lambda.client.meta.events.unregister("before-call.lambda.Invoke", aws_lambda._answer)  # noqa: SLF001 - ours
-    answer_error(aws_lambda.client, "Invoke", "ServiceException", 500)
+    aws_lambda.answer = answer_of({"__type": "ServiceException"}, 500)
     answer = send(shop, "passwordless_request")
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
 
@@ -229,11 +221,13 @@ def test_lifetime_and_lock_are_parameters(shop: Deployment, name: str) -> None:
 
 def test_profile_ids_are_the_issuer_s_own() -> None:
     """The same in every process, other ones for another deployment, and UUIDs."""
-    mine, other = PasswordProfile.of(ISSUER), PasswordProfile.of("https://other.test")
-    assert mine == PasswordProfile.of(ISSUER)
-    assert len({mine.id, mine.realm_id, other.id, other.realm_id}) == 4
-    assert mine.id in load_event(f"{FUNCTION}/member")["body"]
-    assert mine.realm_id in load_event(f"{FUNCTION}/passwordless_request")["rawPath"]
+    issuers = (ISSUER, "https://other.test")
+    profile, other = map(password_profile_id, issuers)
+    realm, others = (realm_id(issuer, OwnerKind.ACCOUNT_MEMBER) for issuer in issuers)
+    assert profile == password_profile_id(ISSUER)
+    assert len({profile, realm, other, others}) == 4
+    assert profile in load_event(f"{FUNCTION}/member")["body"]
+    assert realm in load_event(f"{FUNCTION}/passwordless_request")["rawPath"]
 
 
 def test_the_example_sender_prints(capsys: pytest.CaptureFixture[str]) -> None:

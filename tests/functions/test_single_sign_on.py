@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import boto3
 import pytest
-from token_service import runtime, runtime_sign_on
 from token_service.domain.model import OwnerKind
 from token_service.domain.openid import NewProvider, ProviderAdministration
 from token_service.domain.realms import realms
 from token_service.domain.sealing import Sealer
 from token_service.domain.sign_in_codes import challenge_of
+from token_service.runtime import sign_on
+from token_service.runtime.environment import dynamodb, secrets_manager
 from token_service.store.openid_providers import DynamoProviders
 from token_service.store.sealing_key import sealing_key
 from token_service.system import now
@@ -21,6 +21,7 @@ from token_service.wire.single_sign_on import callback_path, login_path
 from tests.clock import FrozenClock, SeededBytes
 from tests.functions.deployment import Deployment, Event, load_event
 from tests.functions.iam import Call, calls_of, permits
+from tests.moto_transport import Body, hooks_of
 from tests.openid_world import CLIENT_ID, CLIENT_SECRET, ISSUER, STOREFRONT, Provider
 from tests.service import ISSUER as OURS
 
@@ -32,16 +33,16 @@ REALM = next(r for r in realms(OURS).values() if r.kind is OwnerKind.CUSTOMER)
 def provider(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Provider:  # noqa: ARG001 - set up first
     """A provider that answers as the real one would."""
     made = Provider(FrozenClock(now()))
-    monkeypatch.setattr(runtime_sign_on, "fetch", made)
+    monkeypatch.setattr(sign_on, "fetch", made)
     return made
 
 
 @pytest.fixture
 def profile(deployment: Deployment, provider: Provider) -> str:  # noqa: ARG001 - set up first
     """The provider as an operator named it; its id."""
-    key = sealing_key(boto3.client("secretsmanager"), "SealingSecret")
+    key = sealing_key(secrets_manager(), "SealingSecret")
     administration = ProviderAdministration(
-        DynamoProviders(runtime.dynamodb(), "ClientsTable"),
+        DynamoProviders(dynamodb(), "ClientsTable"),
         Sealer(key, SeededBytes(4)),
         now,
         SeededBytes(),
@@ -57,13 +58,12 @@ def calls(deployment: Deployment, template: dict[str, Any], profile: str) -> Ite
     """Every item that the redirects read or write; one they may not fails the test (item 84)."""
     seen: list[Call] = []
 
-    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore has no types here
-        seen.extend(calls_of(model.name, params))
+    def note(operation: str, body: Body) -> None:
+        seen.extend(calls_of(operation, body))
 
-    events = runtime.dynamodb().meta.events
-    events.register("provide-client-params.dynamodb", note)
+    hooks_of(dynamodb()).append(note)
     yield seen
-    events.unregister("provide-client-params.dynamodb", note)
+    hooks_of(dynamodb()).remove(note)
     function = template["Resources"]["SingleSignOnFunction"]["Properties"]
     assert [call for call in seen if not permits(function, call)] == []
 

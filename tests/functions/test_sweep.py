@@ -1,17 +1,15 @@
 """The sweeping function with its events."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from token_service import runtime
 from token_service.domain.limits import HOUR
 from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
+from token_service.runtime.records import tokens
 from token_service.system import now
 
 from tests.functions.deployment import Context, Deployment, load_event
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from tests.moto_transport import items_of
 
 EXPIRED = 7
 
@@ -30,7 +28,7 @@ def stale(deployment: Deployment) -> Deployment:
 
 def put(expires_at: int, handle: str) -> None:
     """Store a token record."""
-    runtime.tokens().put(
+    tokens().put(
         TokenRecord(
             handle=handle,
             layout=2,
@@ -44,39 +42,37 @@ def put(expires_at: int, handle: str) -> None:
     )
 
 
-def handles(dynamodb: "DynamoDBClient") -> set[str]:
+def handles() -> set[str]:
     """What the tokens table holds."""
-    return {item["handle"]["S"] for item in dynamodb.scan(TableName="TokensTable")["Items"]}
+    return {item["handle"]["S"] for item in items_of("TokensTable")}
 
 
 @pytest.mark.parametrize("event", [load_event("sweep/scheduled"), {}, {"dry_run": False}])
-def test_deletes_what_has_expired(
-    stale: Deployment, dynamodb: "DynamoDBClient", event: dict[str, Any]
-) -> None:
+def test_deletes_what_has_expired(stale: Deployment, event: dict[str, Any]) -> None:
     """The schedule's event sweeps all that has expired and nothing that lives (item 82)."""
     result = stale.invoke("sweep", event)
-    assert handles(dynamodb) == {"live", "checkpoint"}
+    assert handles() == {"live", "checkpoint"}
     assert (result["tokens"], result["finished"], result["remaining_hours"]) == (EXPIRED, True, 0)
     assert result["buckets"] == result["hours"] * 4
     assert stale.invoke("sweep", event)["tokens"] == 0
 
 
-def test_dry_run_changes_nothing(stale: Deployment, dynamodb: "DynamoDBClient") -> None:
+def test_dry_run_changes_nothing(stale: Deployment) -> None:
     """A dry run counts the same and leaves every item, the checkpoint too (item 82)."""
-    before = handles(dynamodb)
+    before = handles()
     result = stale.invoke("sweep", load_event("sweep/dry_run"))
     assert (result["tokens"], result["dry_run"], result["write_units"]) == (EXPIRED, True, 0)
-    assert handles(dynamodb) == before
+    assert handles() == before
     assert "checkpoint" not in before
 
 
 @pytest.mark.parametrize("dry_run", ["yes", "false", 1, None])
-def test_guesses_nothing(stale: Deployment, dynamodb: "DynamoDBClient", dry_run: object) -> None:
+def test_guesses_nothing(stale: Deployment, dry_run: object) -> None:
     """A dry_run that is no boolean is refused, and nothing is deleted."""
-    before = handles(dynamodb)
+    before = handles()
     with pytest.raises(ValueError, match="dry_run must be true or false"):
         stale.invoke("sweep", {"dry_run": dry_run})
-    assert handles(dynamodb) == before
+    assert handles() == before
 
 
 def test_stops_when_time_is_nearly_over(stale: Deployment) -> None:

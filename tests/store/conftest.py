@@ -1,31 +1,32 @@
 """Stores for the contract, and what was asked of AWS."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.moto_transport import Body, hooks_of
 from tests.store.stores import Store, dynamo_store, memory_store
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 @pytest.fixture
-def calls(dynamodb: "DynamoDBClient") -> Iterator[list[str]]:
+def calls(dynamodb: "DynamoDB") -> Iterator[list[str]]:
     """Names of the operations that reach DynamoDB; a Scan fails the test, whichever it is."""
     seen: list[str] = []
 
-    def note(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore has no types here
-        seen.append(model.name)
+    def note(operation: str, _: Body) -> None:
+        seen.append(operation)
 
-    dynamodb.meta.events.register("before-call.dynamodb", note)
+    hooks_of(dynamodb).append(note)
     yield seen
     assert "Scan" not in seen
 
 
 @pytest.fixture
-def dynamo(dynamodb: "DynamoDBClient", calls: list[str]) -> Store:
+def dynamo(dynamodb: "DynamoDB", calls: list[str]) -> Store:
     """DynamoDB alone, watched for scans."""
     calls.clear()
     return dynamo_store(dynamodb)

@@ -1,70 +1,74 @@
-"""DynamoDB on a bad day, at botocore's own seams: what comes back instead of an answer."""
+"""DynamoDB on a bad day: what comes back over the wire instead of an answer."""
 
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
+from token_service.aws.connection import Answer, NoAnswerError
+
+from tests.moto_transport import Body, Client, Hook, answer_of, hooks_of, transport_of
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from collections.abc import Callable
+
+    from token_service.aws.dynamodb import DynamoDB
+
+
+def before(client: Client, operation: str, act: "Callable[[Body], Answer | None]") -> Hook:
+    """Do something before each request of this operation is sent; what takes it away again."""
+
+    def hook(name: str, body: Body) -> Answer | None:
+        return act(body) if name == operation else None
+
+    hooks_of(client).append(hook)
+    return hook
 
 
 def answer_error(
-    client: Any,  # noqa: ANN401 - any boto3 client
-    operation: str,
-    code: str,
-    status: int = 400,
-    **members: object,
+    client: Client, operation: str, code: str, status: int = 400, **members: object
 ) -> None:
-    """Let every call of this operation fail with this code, after the SDK's own retries."""
-    parsed = {
-        "Error": {"Code": code, "Message": "as the test wants it"},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-        **members,
-    }
-
-    def answer(**_: object) -> tuple[AWSResponse, dict[str, Any]]:
-        return AWSResponse("", status, HTTPHeaders(), None), parsed
-
-    client.meta.events.register(f"before-call.*.{operation}", answer)
+    """Answer every request of this operation with this error."""
+    error = {"__type": f"com.amazonaws#{code}", "message": "as the test wants it", **members}
+    before(client, operation, lambda _: answer_of(error, status))
 
 
-def break_connection(client: Any, operation: str, error: Exception) -> None:  # noqa: ANN401 - any boto3 client
-    """Let every call of this operation end without an answer."""
+def break_connection(client: Client, operation: str | None, reason: str) -> None:
+    """Let every request of this operation (None: of any) end without an answer."""
 
-    def fail(**_: object) -> None:
-        raise error
+    def fail(name: str, _: Body) -> None:
+        if operation in (None, name):
+            raise NoAnswerError(reason)
 
-    client.meta.events.register(f"before-call.*.{operation}", fail)
+    hooks_of(client).append(fail)
 
 
-def lose_first_answers(client: Any, operation: str) -> list[int]:  # noqa: ANN401 - any boto3 client
-    """Let the SDK send every request of this operation twice, as if the first answer was lost.
+def lose_first_answers(client: Client, operation: str) -> list[int]:
+    """Lose the first answer to this operation after it was served; what is asked again is served.
 
-    Both are served. What comes back lists the numbers of the attempts.
+    What comes back lists the numbers of the attempts.
     """
-    attempts_made: list[int] = []
+    attempts: list[int] = []
 
-    def ask_again(attempts: int, **_: object) -> int | None:
-        attempts_made.append(attempts)
-        return 0 if attempts == 1 else None
+    def lose(name: str, answer: Body) -> Body:
+        if name == operation and len(attempts) == 1:
+            raise NoAnswerError("TimeoutError")
+        return answer
 
-    client.meta.events.register(f"needs-retry.*.{operation}", ask_again)
-    return attempts_made
+    before(client, operation, lambda _: attempts.append(len(attempts) + 1))
+    transport_of(client).afterthoughts.append(lose)
+    return attempts
 
 
 class Partial:
     """A client whose batches leave the last `leave` parts undone, the first `times` times."""
 
-    def __init__(self, client: "DynamoDBClient", times: int, leave: int = 1) -> None:
+    def __init__(self, client: "DynamoDB", times: int, leave: int = 1) -> None:
         self._client = client
         self._times = times
         self._leave = leave
         self.calls = 0
 
-    def as_client(self) -> "DynamoDBClient":
+    def as_client(self) -> "DynamoDB":
         """This, for whom the type matters."""
-        return cast("DynamoDBClient", self)
+        return cast("DynamoDB", self)
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - AWS's name
         """Answer the first tables only, with status 200, as DynamoDB does."""

@@ -3,7 +3,6 @@
 from itertools import count
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from token_service.domain.client_throttle import failure_key
 from token_service.domain.errors import Unavailable
@@ -11,12 +10,13 @@ from token_service.domain.model import ClientCredentials
 from token_service.domain.ports import FailureWindow
 from token_service.store.client_failures import DynamoClientFailures
 
+from tests.moto_transport import Body, hooks_of, items_of
 from tests.samples import NOW
-from tests.store.faults import answer_error
+from tests.store.faults import answer_error, before
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 KEY, OTHER = (failure_key(ClientCredentials(name, source="192.0.2.1")) for name in ("a", "b"))
 TEN = FailureWindow(max_failures=10, seconds=60)
@@ -70,38 +70,38 @@ def test_one_write_in_the_common_cases(dynamo: Store, calls: list[str]) -> None:
     assert calls == ["UpdateItem"] * 2
 
 
-def test_failures_at_once_are_all_counted(dynamodb: "DynamoDBClient") -> None:
+def test_failures_at_once_are_all_counted(dynamodb: "DynamoDB") -> None:
     """Of thirty that overtake each other exactly ten are counted, also where a window begins."""
     failures = DynamoClientFailures(dynamodb, "TokensTable")
     for start in (NOW, NOW + 500):
         told: list[int | None] = []
         waiting = iter(range(29))
 
-        def overtake(at: int = start, told: list[int | None] = told, **_: object) -> None:
+        def overtake(at: int = start, told: list[int | None] = told) -> None:
             if next(waiting, None) is not None:  # noqa: B023 - called within the loop
                 told.append(failures.count(KEY, at, TEN))
 
-        dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", overtake)
+        hook = before(dynamodb, "UpdateItem", lambda _: overtake())
         told.append(failures.count(KEY, start, TEN))
-        dynamodb.meta.events.unregister("before-call.dynamodb.UpdateItem", overtake)
+        hooks_of(dynamodb).remove(hook)
         assert (len(told), told.count(None)) == (30, 10)
 
 
-def test_a_reset_meanwhile_is_no_error(dynamodb: "DynamoDBClient") -> None:
+def test_a_reset_meanwhile_is_no_error(dynamodb: "DynamoDB") -> None:
     """Somebody's success between the two writes of a new window lets this one begin it."""
     failures = DynamoClientFailures(dynamodb, "TokensTable")
     failures.count(KEY, NOW, TEN)
     writes = count()
 
-    def succeed(**_: object) -> None:
+    def succeed(_: Body) -> None:
         if next(writes) == 1:
             failures.reset(KEY)
 
-    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", succeed)
+    before(dynamodb, "UpdateItem", succeed)
     assert failures.count(KEY, NOW + 60, TEN) is None
 
 
-def test_an_outage_is_unavailable(dynamodb: "DynamoDBClient") -> None:
+def test_an_outage_is_unavailable(dynamodb: "DynamoDB") -> None:
     """Throttling is told as such, and the caller decides."""
     failures = DynamoClientFailures(dynamodb, "TokensTable")
     answer_error(dynamodb, "UpdateItem", "ThrottlingException")
@@ -116,7 +116,7 @@ def test_none_of_it_is_in_clear_or_for_ever(dynamo: Store) -> None:
     """A digest, a count and an end, in a partition that no sweep computes (item 78)."""
     key = failure_key(ClientCredentials("a-client-s-id", source="192.0.2.77"))
     dynamo.client_failures.count(key, NOW, TEN)
-    (item,) = boto3.client("dynamodb").scan(TableName="TokensTable")["Items"]
+    (item,) = items_of("TokensTable")
     assert item == {
         "bucket": {"S": f"failures#{key}"},
         "handle": {"S": "failures"},

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from token_service.domain.errors import Unavailable
 from token_service.domain.model import LastUse
 from token_service.store.client_uses import DynamoClientUses
 
+from tests.moto_transport import items_of
 from tests.samples import NOW, a_client
 from tests.store.faults import Partial, answer_error
 from tests.store.stores import Store, no_pause
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 HOUR = 3600
 
@@ -80,7 +80,7 @@ def test_one_write_and_one_read(dynamo: Store, calls: list[str]) -> None:
 def test_it_lies_apart_from_the_client(dynamo: Store) -> None:
     """In a partition of its own, which can be granted without the client's secrets (item 84)."""
     dynamo.uses.note("shop", "secret#0123456789abcdef", NOW, HOUR)
-    (item,) = boto3.client("dynamodb").scan(TableName="ClientsTable")["Items"]
+    (item,) = items_of("ClientsTable")
     assert item == {
         "entity": {"S": "used#client#shop"},
         "part": {"S": "last"},
@@ -89,7 +89,7 @@ def test_it_lies_apart_from_the_client(dynamo: Store) -> None:
     }
 
 
-def test_outages_are_unavailable(dynamodb: "DynamoDBClient") -> None:
+def test_outages_are_unavailable(dynamodb: "DynamoDB") -> None:
     """Throttled writes, and reads that stay incomplete."""
     partial = DynamoClientUses(Partial(dynamodb, times=9).as_client(), "ClientsTable", no_pause)
     with pytest.raises(Unavailable):

@@ -10,19 +10,20 @@ from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
 
 from tests.memory_store import place_of
+from tests.moto_transport import Body, transport_of
 from tests.samples import NOW, OWNER, a_client, a_record
 from tests.store.faults import Partial
 from tests.store.stores import Store, no_pause
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 PLACE = place_of(a_record())
 HOUR = NOW // 3600
 BUCKET = bucket(HOUR, 0, 0)
 
 
-def fill_bucket(dynamodb: "DynamoDBClient", count: int) -> list[str]:
+def fill_bucket(dynamodb: "DynamoDB", count: int) -> list[str]:
     """Put so many expiring items into one bucket; their handles, sorted."""
     handles = [f"00{n:032x}" for n in range(count)]
     for handle in handles:
@@ -36,7 +37,7 @@ def fill_bucket(dynamodb: "DynamoDBClient", count: int) -> list[str]:
 @pytest.mark.parametrize("leave", [1, 2])
 @pytest.mark.parametrize("times", [1, 2])
 def test_unprocessed_keys_are_asked_for_again(
-    dynamo: Store, dynamodb: "DynamoDBClient", times: int, leave: int
+    dynamo: Store, dynamodb: "DynamoDB", times: int, leave: int
 ) -> None:
     """A half answer is completed, with a pause before each repeat, before anybody sees it."""
     dynamo.tokens.put(a_record())
@@ -48,9 +49,7 @@ def test_unprocessed_keys_are_asked_for_again(
 
 
 @pytest.mark.parametrize("leave", [1, 2])
-def test_a_half_answer_is_never_given(
-    dynamo: Store, dynamodb: "DynamoDBClient", leave: int
-) -> None:
+def test_a_half_answer_is_never_given(dynamo: Store, dynamodb: "DynamoDB", leave: int) -> None:
     """After two repeats it is Unavailable: a record without its owner is not 'inactive'."""
     dynamo.tokens.put(a_record())
     dynamo.clients.create(a_client())
@@ -61,7 +60,7 @@ def test_a_half_answer_is_never_given(
     assert (client.calls, pauses) == (3, [0, 1])
 
 
-def test_a_list_of_clients_is_whole_or_fails(dynamo: Store, dynamodb: "DynamoDBClient") -> None:
+def test_a_list_of_clients_is_whole_or_fails(dynamo: Store, dynamodb: "DynamoDB") -> None:
     """Clients that DynamoDB left out are asked for again, and never silently missing."""
     dynamo.clients.create(a_client())
     once = DynamoClients(Listing(dynamodb, times=1).as_client(), "ClientsTable", no_pause)
@@ -82,7 +81,7 @@ class Untransacted(Partial):
 
 
 def test_lists_300_clients_through_the_directory(
-    dynamo: Store, dynamodb: "DynamoDBClient", calls: list[str]
+    dynamo: Store, dynamodb: "DynamoDB", calls: list[str]
 ) -> None:
     """16 Queries and as many reads of up to 100 clients show each of them once, without a Scan."""
     creator = DynamoClients(Untransacted(dynamodb, 0).as_client(), "ClientsTable", no_pause)
@@ -105,9 +104,7 @@ class Listing(Partial):
 
 
 @pytest.mark.parametrize(("times", "leave"), [(1, 1), (2, 24), (3, 25), (8, 20)])
-def test_unprocessed_deletes_are_drained(
-    dynamodb: "DynamoDBClient", times: int, leave: int
-) -> None:
+def test_unprocessed_deletes_are_drained(dynamodb: "DynamoDB", times: int, leave: int) -> None:
     """What DynamoDB left undone is done by repeating, to the last item."""
     handles = fill_bucket(dynamodb, 30)
     client, pauses = Partial(dynamodb, times, leave), list[int]()
@@ -117,7 +114,7 @@ def test_unprocessed_deletes_are_drained(
     assert len(pauses) == times
 
 
-def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDBClient") -> None:
+def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDB") -> None:
     """The sweep is told that items are left; it must not believe the bucket is empty."""
     handles = fill_bucket(dynamodb, 3)
     client, pauses = Partial(dynamodb, times=99), list[int]()
@@ -129,7 +126,7 @@ def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDBClient") -> N
     assert [handle for handle, _ in left.items] == handles[-1:]
 
 
-def test_pages_hold_no_more_than_can_be_deleted_in_reserve(dynamodb: "DynamoDBClient") -> None:
+def test_pages_hold_no_more_than_can_be_deleted_in_reserve(dynamodb: "DynamoDB") -> None:
     """A long bucket comes in pages of 500, each shown once, with the way on."""
     handles = fill_bucket(dynamodb, 501)
     expired = DynamoExpiredTokens(dynamodb, "TokensTable", no_pause)
@@ -141,20 +138,20 @@ def test_pages_hold_no_more_than_can_be_deleted_in_reserve(dynamodb: "DynamoDBCl
     assert second.next_handle is None
 
 
-def test_an_empty_page_with_more_behind_it_says_so(dynamodb: "DynamoDBClient") -> None:
+def test_an_empty_page_with_more_behind_it_says_so(dynamodb: "DynamoDB") -> None:
     """Where to go on comes from DynamoDB's own mark, not from the last item shown."""
     fill_bucket(dynamodb, 1)
 
-    def empty(parsed: dict[str, object], **_: object) -> None:
-        parsed["Items"] = []
-        parsed["LastEvaluatedKey"] = {"bucket": {"S": BUCKET}, "handle": {"S": "00"}}
+    def empty(_: str, answer: Body) -> Body:
+        last = {"bucket": {"S": BUCKET}, "handle": {"S": "00"}}
+        return answer | {"Items": [], "LastEvaluatedKey": last}
 
-    dynamodb.meta.events.register("after-call.dynamodb.Query", empty)
+    transport_of(dynamodb).afterthoughts.append(empty)
     page = DynamoExpiredTokens(dynamodb, "TokensTable", no_pause).page(BUCKET, None)
     assert (page.items, page.next_handle) == ((), "00")
 
 
-def test_an_item_without_an_expiry_is_nobody_s_to_sweep(dynamodb: "DynamoDBClient") -> None:
+def test_an_item_without_an_expiry_is_nobody_s_to_sweep(dynamodb: "DynamoDB") -> None:
     """It is shown as expiring never, so that its hour is held instead of the item deleted."""
     dynamodb.put_item(
         TableName="TokensTable", Item={"bucket": {"S": BUCKET}, "handle": {"S": "stray"}}

@@ -9,14 +9,15 @@ from token_service.domain.ports import OwnerChangedError
 from token_service.store.openid_providers import DynamoProviders
 
 from tests.clock import FrozenClock, SeededBytes
+from tests.moto_transport import items_of
 from tests.openid_world import CLIENT_SECRET, provider, sealer
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 @pytest.fixture
-def providers(dynamodb: "DynamoDBClient") -> DynamoProviders:
+def providers(dynamodb: "DynamoDB") -> DynamoProviders:
     """None yet."""
     return DynamoProviders(dynamodb, "ClientsTable")
 
@@ -37,7 +38,7 @@ def test_providers_are_kept_in_order(providers: DynamoProviders) -> None:
 
 
 def test_two_operators_cannot_undo_each_other(
-    providers: DynamoProviders, dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+    providers: DynamoProviders, dynamodb: "DynamoDB", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who read before another wrote is told so, and nothing is lost."""
     providers.save(provider(id="a"))
@@ -50,9 +51,7 @@ def test_two_operators_cannot_undo_each_other(
     assert {one.id for one in providers.list()} == {"a", "b"}
 
 
-def test_a_provider_s_secret_is_sealed(
-    providers: DynamoProviders, dynamodb: "DynamoDBClient"
-) -> None:
+def test_a_provider_s_secret_is_sealed(providers: DynamoProviders) -> None:
     """A stolen table has no client secret in it."""
     administration = ProviderAdministration(providers, sealer(), FrozenClock(), SeededBytes())
     administration.create(
@@ -64,5 +63,5 @@ def test_a_provider_s_secret_is_sealed(
             redirect_uris=("https://shop.example",),
         )
     )
-    assert "an-idp-secret" not in str(dynamodb.scan(TableName="ClientsTable")["Items"])
+    assert "an-idp-secret" not in str(items_of("ClientsTable"))
     assert CLIENT_SECRET not in repr(provider())

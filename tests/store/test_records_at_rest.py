@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
@@ -34,12 +33,14 @@ from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, si
 
 from tests.clock import FrozenClock, SeededBytes
 from tests.memory_store import place_of
+from tests.moto_transport import Body, items_of
 from tests.samples import NOW, a_client, a_record, an_account, an_integration
 from tests.service import ISSUER, authenticator, key_pair
+from tests.store.faults import before
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 LONGEST = a_record(
     handle="f" * 64,
@@ -58,11 +59,9 @@ LONGEST = a_record(
 PASSWORD = "correct horse battery staple"
 
 
-def dump(client: "DynamoDBClient") -> dict[str, list[dict[str, Any]]]:
+def dump() -> dict[str, list[dict[str, Any]]]:
     """Both tables, whole, as a thief would have them."""
-    return {
-        name: list(client.scan(TableName=name)["Items"]) for name in ("TokensTable", "ClientsTable")
-    }
+    return {name: items_of(name) for name in ("TokensTable", "ClientsTable")}
 
 
 def mint(store: Store) -> TokenMint:
@@ -157,7 +156,7 @@ def test_no_secret_and_no_token_is_stored(dynamo: Store, token_format: TokenForm
     )
     rotated = administration.rotate_secret("shop", overlap=60).secret
     dynamo.tokens.revoke(place_of(token.record), token.record.owner, NOW)
-    text = str(dump(boto3.client("dynamodb")))
+    text = str(dump())
     assert token.record.handle in text
     assert rotated is not None
     for hidden in (imported, rotated, token.value, token.value.rpartition(".")[2]):
@@ -168,7 +167,7 @@ def test_ttl_is_a_number_of_seconds(dynamo: Store, template: dict[str, Any]) -> 
     """What TTL goes by is there, in the one unit it understands, on everything that ends."""
     dynamo.tokens.put(a_record())
     dynamo.clients.create(a_client(expires_at=NOW + 86400))
-    tables = dump(boto3.client("dynamodb"))
+    tables = dump()
     assert [item["expires_at"] for item in tables["TokensTable"]] == [{"N": str(NOW + 3600)}]
     # The client, its key's id and its directory entry end together.
     assert [item["expires_at"] for item in tables["ClientsTable"]] == [{"N": str(NOW + 86400)}] * 3
@@ -181,7 +180,7 @@ def test_what_never_ends_has_no_ttl(dynamo: Store) -> None:
     """TTL leaves clients without an expiry and the sweep's checkpoint alone."""
     dynamo.clients.create(a_client())
     dynamo.expired.advance(5)
-    tables = dump(boto3.client("dynamodb"))
+    tables = dump()
     assert [len(items) for items in tables.values()] == [1, 3]
     assert not any("expires_at" in item for items in tables.values() for item in items)
 
@@ -197,7 +196,7 @@ def test_deleting_an_owner_leaves_nothing_of_it(dynamo: Store) -> None:
     assert dynamo.admins.delete(an_account())
     assert dynamo.customers.delete(customer)
     assert dynamo.integrations.delete(an_integration())
-    assert dump(boto3.client("dynamodb"))["ClientsTable"] == []
+    assert dump()["ClientsTable"] == []
 
 
 @pytest.mark.parametrize("token_format", TokenFormat)
@@ -222,7 +221,7 @@ def test_no_password_of_a_person_is_stored(dynamo: Store, token_format: TokenFor
     with pytest.raises(InvalidGrant):
         login.sign_in(OwnerKind.CUSTOMER, "typed-in-the-wrong-field", PASSWORD)
     assert dynamo.tokens.find(place_of(token.record)) == token.record
-    text = str(dump(boto3.client("dynamodb")))
+    text = str(dump())
     assert token.record.handle in text
     for hidden in (PASSWORD, token.value, token.value.rpartition(".")[2], "typed-in"):
         assert hidden not in text
@@ -239,22 +238,22 @@ def test_no_secret_of_an_integration_is_stored(dynamo: Store) -> None:
     )
     consumer = integrations.create("Warehouse", ("Magento_Backend::store",))
     access = integrations.activate("Warehouse")
-    text = str(dump(boto3.client("dynamodb")))
+    text = str(dump())
     assert consumer.integration.consumer_key in text
     for hidden in (consumer.consumer_secret, access.access_token, access.access_token_secret):
         assert hidden not in text
 
 
-def test_no_operation_scans(dynamo: Store, dynamodb: "DynamoDBClient", calls: list[str]) -> None:
+def test_no_operation_scans(dynamo: Store, dynamodb: "DynamoDB", calls: list[str]) -> None:
     """A client's, a token's and a sweep's whole life need no Scan, and every read is strong."""
     reads: list[bool] = []
 
-    def note(params: dict[str, Any], **_: object) -> None:
-        requests = params.get("RequestItems", {"": params}).values()
+    def note(body: Body) -> None:
+        requests = body.get("RequestItems", {"": body}).values()
         reads.extend(bool(request.get("ConsistentRead")) for request in requests)
 
     for operation in ("GetItem", "Query", "BatchGetItem"):
-        dynamodb.meta.events.register(f"provide-client-params.dynamodb.{operation}", note)
+        before(dynamodb, operation, note)
     administration = ClientAdministration(dynamo.clients, FrozenClock(NOW), SeededBytes())
     token = issue(
         dynamo,

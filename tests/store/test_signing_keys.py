@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from token_service.aws.secrets_manager import SecretsManager
+from token_service.aws.service import ServiceError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_pairs import make_key
@@ -22,22 +23,21 @@ from token_service.domain.rotation import (
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 
 from tests.clock import FrozenClock, SeededBytes
+from tests.moto_transport import Body, hooks_of, items_of, service
 from tests.service import key_pair
-from tests.store.faults import answer_error
+from tests.store.faults import answer_error, before, lose_first_answers
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_secretsmanager import SecretsManagerClient
+    from token_service.aws.dynamodb import DynamoDB
 
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 @pytest.fixture
-def secrets(dynamodb: "DynamoDBClient") -> "SecretsManagerClient":  # noqa: ARG001 - the same mock
+def secrets(dynamodb: "DynamoDB") -> "SecretsManager":  # noqa: ARG001 - the same mock
     """Secrets Manager with one secret that has no value yet, as CloudFormation makes it."""
-    client = boto3.client("secretsmanager")
-    client.create_secret(Name="signing")
-    return client
+    boto3.client("secretsmanager").create_secret(Name="signing")
+    return SecretsManager.over(service("secretsmanager"))
 
 
 def a_private_key(algorithm: SigningAlgorithm, seed: int) -> PrivateKey:
@@ -52,7 +52,7 @@ def public_key(algorithm: SigningAlgorithm, state: KeyState, retired_at: int | N
     return PublicKey(f"{state}", algorithm, key.jwk, state, 1_700_000_800, signed, retired_at)
 
 
-def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDBClient") -> None:
+def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDB") -> None:
     """Every published key, in order, with its life so far, and when the first was made."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     keyring = Keyring(
@@ -70,14 +70,14 @@ def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDBClient") -> Non
     assert all(load_public(key) for key in keys.load())
 
 
-def test_before_the_first_key_the_keyring_is_empty(dynamodb: "DynamoDBClient") -> None:
+def test_before_the_first_key_the_keyring_is_empty(dynamodb: "DynamoDB") -> None:
     """No key, no beginning, and no error."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     assert keys.keyring() == Keyring((), since=None)
     assert keys.load() == ()
 
 
-def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDBClient") -> None:
+def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDB") -> None:
     """A key that is no longer in the ring is no longer published (item 53)."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     keys.save(Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5))
@@ -86,7 +86,7 @@ def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDBClient") -> None:
     assert keys.keyring() == replace(latest, version=2)
 
 
-def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDBClient") -> None:
+def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDB") -> None:
     """Whoever writes over a keyring that is no longer there is told so; a retry is success."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     first = Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5)
@@ -99,7 +99,7 @@ def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDBClient") -> 
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)
 def test_private_keys_come_back_as_they_were_saved(
-    secrets: "SecretsManagerClient", algorithm: SigningAlgorithm
+    secrets: "SecretsManager", algorithm: SigningAlgorithm
 ) -> None:
     """What signs, and what will, is what was saved last; who signs reads the one alone."""
     keys = SecretPrivateKeys(secrets, "signing")
@@ -113,7 +113,7 @@ def test_private_keys_come_back_as_they_were_saved(
     assert keys.load() == soon
 
 
-def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManagerClient") -> None:
+def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManager") -> None:
     """Of two that read the same, the first wins and the second is told so, at any point."""
     first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
     for _ in range(3):
@@ -125,56 +125,46 @@ def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManagerClie
         assert keys.load() == first
 
 
-def test_private_keys_are_kept_when_the_label_moves(
-    secrets: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_private_keys_are_kept_when_the_label_moves(secrets: "SecretsManager") -> None:
     """A version that was stored and not made current, as after an interruption, signs nothing."""
     keys = SecretPrivateKeys(secrets, "signing")
     first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
     keys.save(PrivateKeyring(current=first))
-    with monkeypatch.context() as interrupted:
-        interrupted.setattr(secrets, "update_secret_version_stage", _interrupted)
-        with pytest.raises(InterruptedError):
-            keys.save(replace(keys.keyring(), current=second))
+    hook = before(secrets, "UpdateSecretVersionStage", _interrupt)
+    with pytest.raises(InterruptedError):
+        keys.save(replace(keys.keyring(), current=second))
+    hooks_of(secrets).remove(hook)
     assert keys.load() == first
     keys.save(replace(keys.keyring(), current=second))
     assert keys.load() == second
 
 
-def _interrupted(**_: object) -> None:
+def _interrupt(_: Body) -> None:
     raise InterruptedError
 
 
-def test_our_own_retry_is_success(
-    secrets: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_our_own_retry_is_success(secrets: "SecretsManager") -> None:
     """The label has moved and the answer was lost: asked again, it is where it should be."""
     keys = SecretPrivateKeys(secrets, "signing")
     keys.save(PrivateKeyring(next=a_private_key(SigningAlgorithm.EDDSA, 1)))
-    move = secrets.update_secret_version_stage
-
-    def twice(**parameters: Any) -> None:  # noqa: ANN401 - as the SDK takes them
-        move(**parameters)
-        move(**parameters)
-
-    monkeypatch.setattr(secrets, "update_secret_version_stage", twice)
+    attempts = lose_first_answers(secrets, "UpdateSecretVersionStage")
     private = a_private_key(SigningAlgorithm.EDDSA, 2)
     keys.save(replace(keys.keyring(), current=private))
-    assert keys.load() == private
+    assert (attempts, keys.load()) == ([1, 2], private)
 
 
-def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManagerClient") -> None:
+def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManager") -> None:
     """A missing permission is told as it is, not tried again for ever."""
     keys = SecretPrivateKeys(secrets, "signing")
     keys.save(PrivateKeyring())
     answer_error(secrets, "UpdateSecretVersionStage", "AccessDeniedException")
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with pytest.raises(ServiceError, match="AccessDenied"):
         keys.save(keys.keyring())
 
 
 @pytest.mark.parametrize("value", [None, "{}", '{"current": null}'])
 def test_a_secret_without_a_key_is_not_an_error_to_look_into(
-    secrets: "SecretsManagerClient", value: str | None
+    secrets: "SecretsManager", value: str | None
 ) -> None:
     """Before the first key there is none; who must sign is told to try again."""
     if value is not None:
@@ -186,7 +176,7 @@ def test_a_secret_without_a_key_is_not_an_error_to_look_into(
 
 
 def test_keys_from_before_there_was_rotation_are_read(
-    dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient"
+    dynamodb: "DynamoDB", secrets: "SecretsManager"
 ) -> None:
     """Both places as they were written then; the next run finds nothing to repair."""
     private, public = key_pair(SigningAlgorithm.ES256)
@@ -233,12 +223,12 @@ def test_keys_from_before_there_was_rotation_are_read(
     [
         ("InternalServiceError", 500, Unavailable),
         ("ThrottlingException", 400, Unavailable),
-        ("AccessDeniedException", 400, ClientError),
+        ("AccessDeniedException", 400, ServiceError),
     ],
 )
 @pytest.mark.parametrize("act", [SecretPrivateKeys.keyring, SecretPrivateKeys.load])
 def test_secrets_manager_s_outages_are_told_from_mistakes(
-    secrets: "SecretsManagerClient",
+    secrets: "SecretsManager",
     act: Callable[[SecretPrivateKeys], object],
     code: str,
     status: int,
@@ -252,7 +242,7 @@ def test_secrets_manager_s_outages_are_told_from_mistakes(
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)
 def test_no_private_key_reaches_the_table(
-    dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient", algorithm: SigningAlgorithm
+    dynamodb: "DynamoDB", secrets: "SecretsManager", algorithm: SigningAlgorithm
 ) -> None:
     """Whoever reads the table can verify and never mint (item 54)."""
     rotation = KeyRotation(
@@ -264,7 +254,7 @@ def test_no_private_key_reaches_the_table(
     policy = RotationPolicy(algorithm)
     rotation.advance(policy)
     keyring = rotation.rotate(policy).keyring
-    (item,) = dynamodb.scan(TableName="ClientsTable")["Items"]
+    (item,) = items_of("ClientsTable")
     assert "PRIVATE" not in str(item)
     for entry in json.loads(item["keys"]["S"]):
         assert not PRIVATE_MEMBERS & set(entry["jwk"])

@@ -5,7 +5,6 @@ from itertools import count
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from token_service.domain.login import DEFAULT_LOCK_OUT, failure_key
 from token_service.domain.model import OwnerKind
@@ -13,12 +12,13 @@ from token_service.domain.ports import LockOut
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.nonces import DynamoNonces
 
+from tests.moto_transport import Body, items_of
 from tests.samples import NOW
-from tests.store.faults import lose_first_answers
+from tests.store.faults import before, lose_first_answers
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 KEY, OTHER = failure_key(OwnerKind.ADMIN, "ada"), failure_key(OwnerKind.CUSTOMER, "ada")
 SIX = LockOut(max_failures=6, seconds=1800)
@@ -112,30 +112,28 @@ def test_names_are_counted_apart(store: Store) -> None:
     assert counted(store, 1) == [False]
 
 
-def at_once[T](
-    client: "DynamoDBClient", operation: str, times: int, act: Callable[[], T]
-) -> list[T]:
+def at_once[T](client: "DynamoDB", operation: str, times: int, act: Callable[[], T]) -> list[T]:
     """Do something so many times; each time, just before its write arrives, all the others do."""
     results: list[T] = []
     waiting = iter(range(times - 1))
 
-    def overtake(**_: object) -> None:
+    def overtake(_: Body) -> None:
         if next(waiting, None) is not None:
             results.append(act())
 
-    client.meta.events.register(f"before-call.dynamodb.{operation}", overtake)
+    before(client, operation, overtake)
     results.append(act())
     return results
 
 
-def test_guesses_made_at_once_are_all_counted(dynamodb: "DynamoDBClient") -> None:
+def test_guesses_made_at_once_are_all_counted(dynamodb: "DynamoDB") -> None:
     """Of thirty parallel attempts exactly six are counted: none slips past the lock."""
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     tried = at_once(dynamodb, "UpdateItem", 30, lambda: failures.count(KEY, NOW, SIX))
     assert (len(tried), sum(tried)) == (30, 6)
 
 
-def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDBClient") -> None:
+def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDB") -> None:
     """Also where the end stays: six between both, and the stricter one's end."""
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     assert failures.count(KEY, NOW, STRICT)
@@ -144,17 +142,17 @@ def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDBClie
     assert not failures.count(KEY, NOW + 1799, STRICT)
 
 
-def test_somebody_else_s_success_meanwhile_locks_nobody_out(dynamodb: "DynamoDBClient") -> None:
+def test_somebody_else_s_success_meanwhile_locks_nobody_out(dynamodb: "DynamoDB") -> None:
     """A count that was reset while an attempt looked at it is begun anew."""
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     assert failures.count(KEY, NOW, SIX)
     writes = count()
 
-    def succeed(**_: object) -> None:
+    def succeed(_: Body) -> None:
         if next(writes) == 1:  # after the first write has found a count, before the second adds
             failures.reset(KEY)
 
-    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", succeed)
+    before(dynamodb, "UpdateItem", succeed)
     assert failures.count(KEY, NOW, SIX)
 
 
@@ -167,27 +165,27 @@ def test_a_value_counts_once(store: Store) -> None:
     assert store.nonces.use("key 1 ABC", NOW + 600)
 
 
-def test_only_one_of_many_uses_a_value(dynamodb: "DynamoDBClient") -> None:
+def test_only_one_of_many_uses_a_value(dynamodb: "DynamoDB") -> None:
     """Of ten parallel replays one is first."""
     nonces = DynamoNonces(dynamodb, "TokensTable", token_bytes)
     first = at_once(dynamodb, "PutItem", 10, lambda: nonces.use("once", NOW))
     assert (len(first), sum(first)) == (10, 1)
 
 
-def test_the_sdk_s_own_retry_is_no_replay(dynamodb: "DynamoDBClient") -> None:
+def test_the_sdk_s_own_retry_is_no_replay(dynamodb: "DynamoDB") -> None:
     """After an answer that was lost the write is sent again, and the use is still the first."""
     nonces = DynamoNonces(dynamodb, "TokensTable", token_bytes)
     attempts = lose_first_answers(dynamodb, "PutItem")
     assert nonces.use("once", NOW)
     assert not nonces.use("once", NOW)
-    assert attempts == [1, 2, 1, 2]
+    assert attempts == [1, 2, 3]
 
 
 def test_none_of_it_is_in_clear_or_for_ever(dynamo: Store) -> None:
     """Names and nonces are digests, removed by TTL, in partitions that no sweep computes."""
     dynamo.failures.count(failure_key(OwnerKind.ADMIN, "ada lovelace"), NOW, SIX)
     dynamo.nonces.use("consumer 1800000000 nonce-of-a-request", NOW + 600)
-    items = boto3.client("dynamodb").scan(TableName="TokensTable")["Items"]
+    items = items_of("TokensTable")
     assert {item["bucket"]["S"].split("#")[0] for item in items} == {"login", "nonce"}
     assert {item["expires_at"]["N"] for item in items} == {str(NOW + 1800), str(NOW + 600)}
     assert "lovelace" not in str(items)

@@ -10,11 +10,14 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.response import StreamingBody
-from token_service import runtime
 from token_service.domain.keys import ANNOUNCE, KEEP_RETIRED
+from token_service.runtime import environment
+from token_service.runtime.environment import dynamodb
+from token_service.runtime.rotation import key_rotation, rotation_policy
 from token_service.store.signing_keys import DynamoPublicKeys
 
 from tests.functions.deployment import VALUES, Context, forget, load_handler
+from tests.moto_transport import MotoTransport
 from tests.store.faults import answer_error
 from tests.tokenctl.conftest import Tokenctl
 from tests.tokenctl.lines import facts
@@ -55,9 +58,11 @@ def functions(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> "Itera
     for name, value in VALUES.items():
         monkeypatch.setenv(name, value)
     forget()
+    monkeypatch.setattr(environment, "transport", MotoTransport)
+    monkeypatch.setattr(environment, "pause", lambda _: None)
     answers, client = Lambda(), cast("Any", deployment.functions)
     client.meta.events.register("before-call.lambda.Invoke", answers)
-    runtime.key_rotation().advance(runtime.rotation_policy())
+    key_rotation().advance(rotation_policy())
     yield answers
     forget()
 
@@ -138,7 +143,7 @@ def test_replacing_compromised_keys_asks_first(tokenctl: Tokenctl, functions: La
 
 def test_a_rotation_that_fails_is_one_sentence(tokenctl: Tokenctl, functions: Lambda) -> None:
     """The kind of failure, and that it can be run again; nothing is tried twice meanwhile."""
-    answer_error(runtime.dynamodb(), "GetItem", "ThrottlingException")
+    answer_error(dynamodb(), "GetItem", "ThrottlingException")
     said = tokenctl("keys", "rotate")
     assert (said.exit_code, said.stdout, len(functions.invoked)) == (1, "", 1)
     assert said.stderr == "tokenctl: the key rotation failed, run it again (Unavailable)\n"
@@ -148,7 +153,15 @@ def test_a_right_that_is_missing_is_one_sentence(
     tokenctl: Tokenctl, deployment: Deployment
 ) -> None:
     """It is AWS's own."""
-    answer_error(deployment.functions, "Invoke", "AccessDeniedException", 403)
+    refusal = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+
+    def refuse(**_: object) -> tuple[AWSResponse, dict[str, Any]]:
+        return AWSResponse("", 403, HTTPHeaders(), None), refusal | {
+            "ResponseMetadata": {"HTTPStatusCode": 403}
+        }
+
+    client = cast("Any", deployment.functions)
+    client.meta.events.register("before-call.lambda.Invoke", refuse)
     said = tokenctl("keys", "rotate", "--json")
     assert (said.exit_code, said.stdout) == (1, "")
     assert "AccessDenied" in json.loads(said.stderr)["error"]

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from token_service.domain.rotation import Rotated
@@ -20,7 +20,6 @@ NAMESPACE = "TokenService"
 logging.getLogger("oauthlib").setLevel(logging.WARNING)
 
 logger = Logger(use_rfc3339=True, utc=True)
-tracer = Tracer(patch_modules=("botocore",))
 
 _COUNTED = {
     "issue": "TokensIssued",

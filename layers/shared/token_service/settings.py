@@ -3,25 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import NAMESPACE_URL, uuid5
 
 from token_service.domain.location import MAX_LAYOUT
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordProfile:
-    """Elastic Path's names for where account members' passwords are kept: UUIDs of a deployment."""
-
-    realm_id: str
-    id: str
-
-    @classmethod
-    def of(cls, issuer: str) -> "PasswordProfile":
-        """The one realm and the one profile of the deployment with this issuer."""
-        return cls(
-            realm_id=str(uuid5(NAMESPACE_URL, f"{issuer}/authentication-realm")),
-            id=str(uuid5(NAMESPACE_URL, f"{issuer}/password-profile")),
-        )
 
 
 class SettingError(ValueError):
@@ -67,6 +50,21 @@ class Environment:
         if value not in choices:
             raise SettingError(f"the environment variable {name} is none of {choices}: {value}")
         return value
+
+    def endpoint(self, service: str) -> str:
+        """Where an AWS service is called, without a path.
+
+        One's own, for all services (AWS_ENDPOINT_URL) or for this one, comes first, as with all of
+        AWS's tools.
+        """
+        own = self.optional(f"AWS_ENDPOINT_URL_{service.upper()}") or self.optional(
+            "AWS_ENDPOINT_URL"
+        )
+        return (
+            own.rstrip("/")
+            if own
+            else (f"https://{service}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}")
+        )
 
     def names(self, name: str) -> tuple[str, ...]:
         """Names between commas, of letters, digits, `_` and `-`; at least one."""

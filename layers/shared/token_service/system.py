@@ -1,17 +1,12 @@
-"""What a real process brings: the time, waiting, and how it talks to AWS."""
+"""What a real process brings: the time, waiting, and how long it waits for AWS."""
 
 import time
 from random import SystemRandom
 
-from botocore.config import Config
+from token_service.aws.connection import Patience
 
-# Without these, one slow call outlives API Gateway's 30 seconds (aws-facts 3.5). Seconds.
-AWS_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-)
+# Longer, and one slow call with its repeats would outlive API Gateway's 30 seconds.
+PATIENCE = Patience(connect=1, read=2)
 _FIRST_PAUSE = 0.05
 
 
@@ -27,4 +22,5 @@ def elapsed() -> float:
 
 def pause(attempt: int) -> None:
     """Wait up to 0.05 s, 0.1 s, 0.2 s ...: full jitter, doubling with each attempt."""
+    # Not a poll: whoever was throttled together must not come back together.
     time.sleep(SystemRandom().uniform(0, _FIRST_PAUSE * 2**attempt))

@@ -37,6 +37,16 @@ def realms(issuer: str) -> dict[str, Realm]:
     return {realm.id: realm for realm in found}
 
 
+def realm_id(issuer: str, kind: OwnerKind) -> str:
+    """The id of the realm of shoppers of this kind."""
+    return next(realm.id for realm in realms(issuer).values() if realm.kind is kind)
+
+
+def password_profile_id(issuer: str) -> str:
+    """What Elastic Path's clients call the place of account members' passwords."""
+    return _id(issuer, "password-profile")
+
+
 def store_id(issuer: str) -> str:
     """The deployment as Elastic Path's URLs name it."""
     return _id(issuer, "store")

@@ -2,27 +2,25 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.model import Account, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item, account_to_item, name_key
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
     Pause,
-    error_code,
     not_now,
     owner_key,
 )
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class DynamoAccounts(DynamoRegistry[Account]):
     """Accounts of one kind, each with a name that is unique within it."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause, kind: OwnerKind) -> None:
+    def __init__(self, client: "DynamoDB", table: str, pause: Pause, kind: OwnerKind) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         self._kind = kind
         super().__init__(
@@ -54,8 +52,8 @@ class DynamoAccounts(DynamoRegistry[Account]):
                     ExpressionAttributeNames={"#version": "version"},
                     ExpressionAttributeValues={":epoch": {"S": epoch}, ":one": {"N": "1"}},
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             return False
         return True

@@ -5,19 +5,18 @@ Under a digest of both, and not under an expiry hour; TTL removes what nobody re
 
 from typing import TYPE_CHECKING, cast
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.ports import FailureWindow
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class DynamoClientFailures:
     """Counts by conditional writes, so that failures at once are all counted."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the tokens table."""
         self._client = client
         self._table = table
@@ -84,10 +83,10 @@ class DynamoClientFailures:
                     ExpressionAttributeValues=values,
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
-            return cast("Item", error.response.get("Item"))
+            return cast("Item", error.body.get("Item"))
         return None
 
 

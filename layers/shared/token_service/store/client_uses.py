@@ -7,20 +7,18 @@ from collections.abc import Iterable, Mapping
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.model import LastUse, OwnerKind, OwnerRef
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
     Item,
     Pause,
     batch_get,
-    error_code,
     not_now,
 )
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 _BATCH_GET = 100
 _CLIENT = "client"
@@ -30,7 +28,7 @@ _KEY = ("entity", "part")
 class DynamoClientUses:
     """Notes and reads; every method may raise Unavailable: DynamoDB did not answer."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
+    def __init__(self, client: "DynamoDB", table: str, pause: Pause) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         self._client = client
         self._table = table
@@ -55,8 +53,8 @@ class DynamoClientUses:
                         ":before": {"N": str(now - at_most_every)},
                     },
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
 
     def last_used(self, client_id: str) -> LastUse:

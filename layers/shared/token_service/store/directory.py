@@ -9,7 +9,7 @@ from token_service.domain.model import OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, Pause, batch_get, not_now, owner_key
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 # A directory shard takes 1,000 writes a second: far more owners than anybody makes at once.
 SHARDS = 16
@@ -30,7 +30,7 @@ def directory_entry(owner: OwnerRef, created_at: int, expires_at: int | None = N
     return entry
 
 
-def listed(client: "DynamoDBClient", table: str, kind: OwnerKind, pause: Pause) -> Iterator[Item]:
+def listed(client: "DynamoDB", table: str, kind: OwnerKind, pause: Pause) -> Iterator[Item]:
     """The item of every owner of a kind, shard by shard.
 
     Raises:
@@ -44,7 +44,7 @@ def listed(client: "DynamoDBClient", table: str, kind: OwnerKind, pause: Pause) 
             yield from read_owners(client, table, kind, some, pause)
 
 
-def entries(client: "DynamoDBClient", table: str, kind: OwnerKind) -> Iterator[tuple[str, int]]:
+def entries(client: "DynamoDB", table: str, kind: OwnerKind) -> Iterator[tuple[str, int]]:
     """Id and creation (seconds) of every owner of a kind, in no particular order; 16 queries.
 
     Raises:
@@ -56,7 +56,7 @@ def entries(client: "DynamoDBClient", table: str, kind: OwnerKind) -> Iterator[t
 
 
 def read_owners(
-    client: "DynamoDBClient", table: str, kind: OwnerKind, ids: Iterable[str], pause: Pause
+    client: "DynamoDB", table: str, kind: OwnerKind, ids: Iterable[str], pause: Pause
 ) -> list[Item]:
     """The items of up to 100 owners, without those that are gone, in no particular order.
 
@@ -69,7 +69,7 @@ def read_owners(
 
 
 def _entries(
-    client: "DynamoDBClient", table: str, kind: OwnerKind, shard: int
+    client: "DynamoDB", table: str, kind: OwnerKind, shard: int
 ) -> Iterator[tuple[str, int]]:
     start: Item | None = None
     while True:

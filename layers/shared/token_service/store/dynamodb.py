@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
-
+from token_service.aws.connection import NoAnswerError
+from token_service.aws.service import ServiceError
 from token_service.domain.errors import Unavailable
 from token_service.domain.model import OwnerRef
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from token_service.aws.dynamodb import DynamoDB
 
 type Item = dict[str, Any]
 """An item as the low-level client has it: attribute name to {"S": ...} or {"N": ...}."""
@@ -57,13 +58,11 @@ def not_now() -> Iterator[None]:
     """Turn throttling, server faults and broken connections into `Unavailable`."""
     try:
         yield
-    except (HTTPClientError, ConnectionError) as error:
-        raise Unavailable(detail=type(error).__name__) from error
-    except ClientError as error:
-        code = error_code(error)
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _NOT_NOW or status >= _HTTP_SERVER_ERROR:
-            raise Unavailable(detail=code) from error
+    except NoAnswerError as error:
+        raise Unavailable(detail=str(error)) from error
+    except ServiceError as error:
+        if error.code in _NOT_NOW or error.status >= _HTTP_SERVER_ERROR:
+            raise Unavailable(detail=error.code or str(error.status)) from error
         raise
 
 
@@ -81,7 +80,7 @@ class TransactionConditionError(Exception):
 
 
 def transact(
-    client: "DynamoDBClient", pause: Pause, actions: "Sequence[TransactWriteItemTypeDef]"
+    client: "DynamoDB", pause: Pause, actions: "Sequence[TransactWriteItemTypeDef]"
 ) -> None:
     """Write all of these or none; a few times if others write to the same items just then.
 
@@ -105,12 +104,12 @@ def uncontended[R](pause: Pause, call: Callable[[], R]) -> R:
     return call()
 
 
-def _transact_once(client: "DynamoDBClient", actions: "Sequence[TransactWriteItemTypeDef]") -> None:
+def _transact_once(client: "DynamoDB", actions: "Sequence[TransactWriteItemTypeDef]") -> None:
     try:
         with not_now():
             client.transact_write_items(TransactItems=actions)
-    except ClientError as error:
-        cancelled = error.response.get("CancellationReasons", [])
+    except ServiceError as error:
+        cancelled = error.body.get("CancellationReasons", [])
         failed = {
             number: reason.get("Item")
             for number, reason in enumerate(cancelled)
@@ -124,13 +123,8 @@ def _transact_once(client: "DynamoDBClient", actions: "Sequence[TransactWriteIte
         raise
 
 
-def error_code(error: ClientError) -> str:
-    """The AWS error code, '' if the answer had none."""
-    return error.response.get("Error", {}).get("Code", "")
-
-
 def batch_get(
-    client: "DynamoDBClient", keys: dict[str, list[Item]], pause: Pause
+    client: "DynamoDB", keys: dict[str, list[Item]], pause: Pause
 ) -> dict[str, list[Item]]:
     """Read items of several tables in one strongly consistent round trip: all of them, or raise.
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.errors import Unavailable
 from token_service.domain.ports import Page
-from token_service.store.dynamodb import CONDITION_FAILED, Item, Pause, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, Pause, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 # BatchWriteItem takes no more (aws-facts 2.4).
 _BATCH_WRITE = 25
@@ -27,7 +26,7 @@ _NEVER = 2**62
 class DynamoExpiredTokens:
     """Only Query and BatchWriteItem on buckets that have passed; never a Scan."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
+    def __init__(self, client: "DynamoDB", table: str, pause: Pause) -> None:
         """`pause` waits between repeats of an incomplete batch."""
         self._client = client
         self._table = table
@@ -105,8 +104,8 @@ class DynamoExpiredTokens:
                     ExpressionAttributeNames={"#hour": "hour"},
                     ExpressionAttributeValues={":hour": {"N": str(hour)}},
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
 
     def _delete_batch(self, requests: list[Any]) -> float:

@@ -2,18 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.aws.service import ServiceError
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class DynamoIdentityLinks:
     """Links are written conditionally, so that two sign-ins at once make one."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -54,8 +53,8 @@ class DynamoIdentityLinks:
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             return False
         return True

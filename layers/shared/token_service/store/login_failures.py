@@ -5,19 +5,18 @@ They are not under an expiry hour, because each failure moves the expiry; TTL re
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.ports import LockOut
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class DynamoLoginFailures:
     """Counts by conditional writes, so that guesses made at once are all counted."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the tokens table."""
         self._client = client
         self._table = table
@@ -87,8 +86,8 @@ class DynamoLoginFailures:
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             return False
         return True

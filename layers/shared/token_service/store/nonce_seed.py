@@ -7,16 +7,15 @@ the keyring: what is published and what must never be do not share an item.
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.server_nonces import SEED_BYTES
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 from token_service.store.signing_keys import KEYRING_ENTITY
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 _KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "nonces"}}
 
@@ -24,7 +23,7 @@ _KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "nonces"}}
 class DynamoNonceSeed:
     """Made once in a deployment's life."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -44,8 +43,8 @@ class DynamoNonceSeed:
                     Item=_KEY | {"seed": {"S": seed}},
                     ConditionExpression="attribute_not_exists(entity)",
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
 
     def load(self) -> bytes:

@@ -3,13 +3,12 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.handles import RandomBytes
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 # Tells one use from another of the same value; the record stays far below one write unit.
@@ -19,7 +18,7 @@ _MARK_BYTES = 8
 class DynamoNonces:
     """Uses a value up by a conditional write; TTL removes it."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, random: RandomBytes) -> None:
+    def __init__(self, client: "DynamoDB", table: str, random: RandomBytes) -> None:
         """`table` is the tokens table; `random` gives n unpredictable bytes."""
         self._client = client
         self._table = table
@@ -48,8 +47,8 @@ class DynamoNonces:
                     ConditionExpression="attribute_not_exists(handle)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
-            return error.response.get("Item") == item
+            return error.body.get("Item") == item
         return True

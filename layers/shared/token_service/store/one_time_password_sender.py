@@ -4,20 +4,19 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.errors import Unavailable
 from token_service.domain.one_time_passwords import Message
-from token_service.store.dynamodb import error_code, not_now
+from token_service.store.dynamodb import not_now
 
 if TYPE_CHECKING:
-    from types_boto3_lambda import LambdaClient
+    from token_service.aws.functions import Functions
 
 
 class LambdaSender:
     """Invokes a Lambda function, asynchronously: Lambda repeats it if it fails."""
 
-    def __init__(self, client: "LambdaClient", function: str) -> None:
+    def __init__(self, client: "Functions", function: str) -> None:
         """`function` is its name."""
         self._client = client
         self._function = function
@@ -33,10 +32,8 @@ class LambdaSender:
         try:
             with not_now():
                 self._client.invoke(
-                    FunctionName=self._function,
-                    InvocationType="DryRun" if message is None else "Event",
-                    Payload=payload.encode(),
+                    self._function, "DryRun" if message is None else "Event", payload.encode()
                 )
-        except ClientError as error:
+        except ServiceError as error:
             # The function is the operator's: it may be throttled, or gone, or closed to us.
-            raise Unavailable(detail=error_code(error)) from error
+            raise Unavailable(detail=error.code) from error

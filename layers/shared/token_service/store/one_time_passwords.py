@@ -2,19 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.one_time_passwords import OneTimePassword
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class DynamoOneTimePasswords:
     """Keeps hashes; TTL removes what nobody used. Every method may raise Unavailable."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the tokens table."""
         self._client = client
         self._table = table
@@ -52,8 +51,8 @@ class DynamoOneTimePasswords:
                     ConditionExpression="password_hash = :hash",
                     ExpressionAttributeValues={":hash": {"S": password.password_hash}},
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             return False
         return True

@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider
 from token_service.domain.ports import OwnerChangedError
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 PROVIDERS_ENTITY = "sso#providers"
 _KEY: Item = {"entity": {"S": PROVIDERS_ENTITY}, "part": {"S": "all"}}
@@ -25,7 +24,7 @@ _KEY: Item = {"entity": {"S": PROVIDERS_ENTITY}, "part": {"S": "all"}}
 class DynamoProviders:
     """Every method may raise Unavailable: DynamoDB did not answer."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -77,11 +76,11 @@ class DynamoProviders:
                     ExpressionAttributeValues={":read": {"N": str(version)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             # The very same there means our own retry, and success.
-            if error.response.get("Item") != item:
+            if error.body.get("Item") != item:
                 raise OwnerChangedError("the providers were changed meanwhile") from error
 
 

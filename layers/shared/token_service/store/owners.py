@@ -10,7 +10,7 @@ from token_service.store.dynamodb import Item, not_now, owner_key
 from token_service.store.integration_items import integration_from_item
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 
 def owner_from_item(item: Item) -> Owner:
@@ -31,7 +31,7 @@ _READERS: dict[OwnerKind, Callable[[Item], Owner]] = {
 class DynamoOwners:
     """Finds owners for the rules."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.model import OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 from token_service.store.directory import directory_entry, directory_key, listed
@@ -18,7 +17,6 @@ from token_service.store.dynamodb import (
     Item,
     Pause,
     TransactionConditionError,
-    error_code,
     not_now,
     owner_key,
     transact,
@@ -26,8 +24,9 @@ from token_service.store.dynamodb import (
 )
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+    from token_service.aws.dynamodb import DynamoDB
 
 
 class Kept(Protocol):
@@ -66,7 +65,7 @@ class Shape[T: Kept]:
 class DynamoRegistry[T: Kept]:
     """Every method may raise Unavailable: DynamoDB did not answer."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause, shape: Shape[T]) -> None:
+    def __init__(self, client: "DynamoDB", table: str, pause: Pause, shape: Shape[T]) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         self._client = client
         self._table = table
@@ -113,10 +112,10 @@ class DynamoRegistry[T: Kept]:
 
         try:
             uncontended(self._pause, write)
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
-            if error.response.get("Item") != item:
+            if error.body.get("Item") != item:
                 raise self._changed(owner) from error
         return self._shape.from_item(item)
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from token_service.store.dynamodb import not_now
 
 if TYPE_CHECKING:
-    from types_boto3_secretsmanager import SecretsManagerClient
+    from token_service.aws.secrets_manager import SecretsManager
 
 
-def sealing_key(client: "SecretsManagerClient", secret_id: str) -> bytes:
+def sealing_key(client: "SecretsManager", secret_id: str) -> bytes:
     """32 bytes from the generated secret, which is long and random text.
 
     Raises:

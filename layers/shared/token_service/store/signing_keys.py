@@ -6,18 +6,18 @@ Two homes, because verifiers read the first and must not be able to mint.
 import json
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey
 from token_service.domain.rotation import Keyring, KeysChangedError, PrivateKeyring
-from token_service.store.dynamodb import CONDITION_FAILED, Item, error_code, not_now
+from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_secretsmanager.type_defs import GetSecretValueResponseTypeDef
+
+    from token_service.aws.dynamodb import DynamoDB
+    from token_service.aws.secrets_manager import SecretsManager
 
 KEYRING_ENTITY = "keys#signing"
 _KEYRING_KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "public"}}
@@ -26,7 +26,7 @@ _KEYRING_KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "public"}}
 class DynamoPublicKeys:
     """The published keys, one item that verifiers read every few minutes."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDB", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -80,11 +80,11 @@ class DynamoPublicKeys:
                     ExpressionAttributeValues={":read": {"N": str(keyring.version)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             # The very same there means our own retry, and success.
-            if error.response.get("Item") != item:
+            if error.body.get("Item") != item:
                 raise KeysChangedError from error
 
 
@@ -97,7 +97,7 @@ class SecretPrivateKeys:
     AWSCURRENT is a label.
     """
 
-    def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
+    def __init__(self, client: "SecretsManager", secret_id: str) -> None:
         """`secret_id` is the secret's name or ARN."""
         self._client = client
         self._secret_id = secret_id
@@ -158,7 +158,7 @@ class SecretPrivateKeys:
                     MoveToVersionId=stored["VersionId"],
                     **read,
                 )
-        except ClientError as error:
+        except ServiceError as error:
             answer = self._read()
             current = answer["VersionId"] if answer else None
             if current == keyring.version:
@@ -173,9 +173,9 @@ class SecretPrivateKeys:
                 return self._client.get_secret_value(
                     SecretId=self._secret_id, VersionStage="AWSCURRENT"
                 )
-        except ClientError as error:
+        except ServiceError as error:
             # A secret without a value answers like one that is not there.
-            if error_code(error) == "ResourceNotFoundException":
+            if error.code == "ResourceNotFoundException":
                 return None
             raise
 

@@ -5,8 +5,7 @@ The partition key is the expiry hour, the layout and the shard; the sort key is 
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from token_service.aws.service import ServiceError
 from token_service.domain.limits import NEVER
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.model import Access, Grant, Owner, OwnerRef, TokenRecord
@@ -15,14 +14,13 @@ from token_service.store.dynamodb import (
     Item,
     Pause,
     batch_get,
-    error_code,
     not_now,
     owner_key,
 )
 from token_service.store.owners import owner_from_item
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 # One write unit (aws-facts 2.2). A longer record would double the price of every token.
 MAX_RECORD_BYTES = 1024
@@ -40,7 +38,7 @@ class DynamoTokens:
     """Writes, finds and revokes token records."""
 
     def __init__(
-        self, client: "DynamoDBClient", tokens_table: str, clients_table: str, pause: Pause
+        self, client: "DynamoDB", tokens_table: str, clients_table: str, pause: Pause
     ) -> None:
         """The clients table is named because a record and its owner are read in one call."""
         self._client = client
@@ -70,10 +68,10 @@ class DynamoTokens:
                     ConditionExpression="attribute_not_exists(handle)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
-            if error.response.get("Item") != item:
+            if error.body.get("Item") != item:
                 raise TokenCollisionError(
                     f"handle {record.handle} is taken by another record"
                 ) from error
@@ -127,8 +125,8 @@ class DynamoTokens:
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={":at": {"N": str(at)}, ":owner": {"S": str(owner)}},
                 )
-        except ClientError as error:
-            if error_code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             return False
         return True

@@ -1,11 +1,9 @@
-"""The composition root's part for shoppers: customers and account members of Elastic Path."""
+"""Shoppers: customers and account members of Elastic Path."""
 
 import secrets
 from functools import cache
 
-import boto3
-
-from token_service import runtime, runtime_codes
+from token_service.aws.functions import Functions
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.account_members import AccountMembers, MemberSettings
 from token_service.domain.login import Login, LoginSettings
@@ -13,14 +11,19 @@ from token_service.domain.model import OwnerKind, OwnerRef, TokenFormat
 from token_service.domain.one_time_passwords import Passwordless
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.ports import LockOut
+from token_service.domain.realms import password_profile_id, realm_id
 from token_service.observability import observe
-from token_service.settings import PasswordProfile
+from token_service.runtime.codes import codes
+from token_service.runtime.dialects import all_dialects
+from token_service.runtime.environment import dynamodb, environment, service
+from token_service.runtime.records import validator
+from token_service.runtime.signing import mint
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.one_time_password_sender import LambdaSender
 from token_service.store.one_time_passwords import DynamoOneTimePasswords
-from token_service.system import AWS_CONFIG, now, pause
+from token_service.system import now, pause
 from token_service.wire.elastic_path.customers import CustomerTokens
 from token_service.wire.elastic_path.members import MemberSignIn
 from token_service.wire.elastic_path.shoppers import ClientOnly, ShopperEndpoint
@@ -30,34 +33,38 @@ from token_service.wire.endpoints import Endpoint
 @cache
 def endpoint() -> Endpoint:
     """The token endpoints of shoppers."""
-    env = runtime.environment()
-    profile = PasswordProfile.of(env.text("ISSUER"))
+    env = environment()
+    issuer = env.text("ISSUER")
     return ShopperEndpoint(
-        runtime.all_dialects(),
+        all_dialects(),
         observe,
-        callers=ClientOnly(runtime.validator(), env.text("AUDIENCE")),
+        callers=ClientOnly(validator(), env.text("AUDIENCE")),
         customers=CustomerTokens(login(), redeem),
         members=MemberSignIn(
-            account_members(), redeem, runtime.validator(), profile.realm_id, profile.id
+            account_members(),
+            redeem,
+            validator(),
+            realm_id(issuer, OwnerKind.ACCOUNT_MEMBER),
+            password_profile_id(issuer),
         ),
-        base_url=env.text("ISSUER"),
+        base_url=issuer,
     )
 
 
 def redeem(kind: OwnerKind, code: str, redirect_uri: str, verifier: str) -> OwnerRef:
     """Whom a code of single sign-on stands for; its secret is read at the first one."""
-    return runtime_codes.codes().redeem(kind, code, redirect_uri, verifier)
+    return codes().redeem(kind, code, redirect_uri, verifier)
 
 
 @cache
 def login() -> Login:
     """People's passwords under this dialect's own lock and lifetimes."""
-    env = runtime.environment()
+    env = environment()
     return Login(
         accounts={kind: accounts(kind) for kind in (OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)},
         failures=failures(),
         hasher=hasher(),
-        mint=runtime.mint(),
+        mint=mint(),
         settings=LoginSettings(
             form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
             customer_lifetime=env.number("SHOPPER_TOKEN_LIFETIME"),
@@ -73,7 +80,7 @@ def login() -> Login:
 @cache
 def account_members() -> AccountMembers:
     """Account members, by every mechanism that this deployment offers."""
-    env = runtime.environment()
+    env = environment()
     return AccountMembers(
         login=login(),
         passwordless=passwordless(),
@@ -84,8 +91,8 @@ def account_members() -> AccountMembers:
             now=now,
             random=secrets.token_bytes,
         ),
-        buyer_accounts=DynamoBuyerAccounts(runtime.dynamodb(), env.text("CLIENTS_TABLE"), pause),
-        mint=runtime.mint(),
+        buyer_accounts=DynamoBuyerAccounts(dynamodb(), env.text("CLIENTS_TABLE"), pause),
+        mint=mint(),
         settings=MemberSettings(
             form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
             lifetime=env.number("ACCOUNT_MEMBER_TOKEN_LIFETIME"),
@@ -97,16 +104,16 @@ def account_members() -> AccountMembers:
 @cache
 def passwordless() -> Passwordless | None:
     """One-time passwords, if the operator has plugged in who sends them."""
-    env = runtime.environment()
+    env = environment()
     function = env.optional("ONE_TIME_PASSWORD_SENDER")
     if function is None:
         return None
     return Passwordless(
         members=accounts(OwnerKind.ACCOUNT_MEMBER),
-        passwords=DynamoOneTimePasswords(runtime.dynamodb(), env.text("TOKENS_TABLE")),
+        passwords=DynamoOneTimePasswords(dynamodb(), env.text("TOKENS_TABLE")),
         failures=failures(),
         hasher=hasher(),
-        sender=LambdaSender(boto3.client("lambda", config=AWS_CONFIG), function),
+        sender=LambdaSender(Functions(service("lambda")), function),
         now=now,
         random=secrets.token_bytes,
     )
@@ -115,14 +122,14 @@ def passwordless() -> Passwordless | None:
 @cache
 def accounts(kind: OwnerKind) -> DynamoAccounts:
     """The people of a kind."""
-    table = runtime.environment().text("CLIENTS_TABLE")
-    return DynamoAccounts(runtime.dynamodb(), table, pause, kind)
+    table = environment().text("CLIENTS_TABLE")
+    return DynamoAccounts(dynamodb(), table, pause, kind)
 
 
 @cache
 def failures() -> DynamoLoginFailures:
     """Attempts, counted together with those of every other dialect."""
-    return DynamoLoginFailures(runtime.dynamodb(), runtime.environment().text("TOKENS_TABLE"))
+    return DynamoLoginFailures(dynamodb(), environment().text("TOKENS_TABLE"))
 
 
 @cache

@@ -1,0 +1,36 @@
+"""What stands around every handler: the ids of its log lines, and HTTP."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from token_service.observability import logger
+from token_service.wire.http import event_from_response, request_from_event, request_id
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from token_service.wire.endpoints import Endpoint
+
+type Event = dict[str, Any]
+type Handler = Callable[[Event, "LambdaContext"], Event | None]
+
+
+def http_handler(endpoint: "Callable[[], Endpoint]") -> Handler:
+    """A Lambda handler for HTTP API events (payload 2.0); `endpoint` is built at the first one."""
+
+    def handle(event: Event, _context: "LambdaContext") -> Event:
+        return event_from_response(endpoint().respond(request_from_event(event)))
+
+    return observed(handle)
+
+
+def observed(handle: Handler) -> Handler:
+    """Give a handler's log lines their ids."""
+
+    def handle_with_ids(event: Event, context: "LambdaContext") -> Event | None:
+        logger.append_keys(
+            correlation_id=request_id(event), function_request_id=context.aws_request_id
+        )
+        return handle(event, context)
+
+    return handle_with_ids

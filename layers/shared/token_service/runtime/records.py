@@ -1,0 +1,33 @@
+"""The token records, their owners, and whether a token is active."""
+
+from functools import cache
+
+from token_service.domain.validate import TokenValidator, ValidationSettings
+from token_service.runtime.environment import dynamodb, environment
+from token_service.runtime.verification import verification_keys
+from token_service.store.owners import DynamoOwners
+from token_service.store.tokens import DynamoTokens
+from token_service.system import now, pause
+
+
+@cache
+def owners() -> DynamoOwners:
+    """Owners of every kind, never cached."""
+    return DynamoOwners(dynamodb(), environment().text("CLIENTS_TABLE"))
+
+
+@cache
+def tokens() -> DynamoTokens:
+    """The token records."""
+    env = environment()
+    return DynamoTokens(dynamodb(), env.text("TOKENS_TABLE"), env.text("CLIENTS_TABLE"), pause)
+
+
+@cache
+def validator() -> TokenValidator:
+    """Decides whether a token is active; holds no owner longer than one call."""
+    env = environment()
+    settings = ValidationSettings(env.text("ISSUER"), env.number("TOKENS_NOT_BEFORE", 0))
+    return TokenValidator(
+        tokens=tokens(), owners=owners(), keys=verification_keys(), settings=settings, now=now
+    )
