@@ -13,34 +13,51 @@ class Refused(Exception):
     """An answer was no token; the text says what it was."""
 
 
-def ask(address: str, path: str, headers: Mapping[str, str], body: bytes, times: int) -> bytes:
-    """Post the same request `times` times to host:port, shared out evenly; one of the answers.
+class Load:
+    """The same request, as often as it is wanted."""
 
-    Raises:
-        Refused: an answer was not 200.
+    def __init__(self, address: str, path: str, headers: Mapping[str, str], body: bytes) -> None:
+        """`address` is host:port; nothing is connected yet."""
+        self._path = path
+        self._headers = headers
+        self._body = body
+        self._connections = [HTTPConnection(address, timeout=_PATIENCE) for _ in range(CONNECTIONS)]
 
-    """
-    shares = [
-        times // CONNECTIONS + (number < times % CONNECTIONS) for number in range(CONNECTIONS)
-    ]
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
-        answers = threads.map(
-            lambda share: _ask_in_turn(address, path, headers, body, share), filter(None, shares)
-        )
-        return list(answers)[-1]
+    def open(self) -> None:
+        """Open every connection anew, by one request each: servers close what was idle for long.
 
+        Raises:
+            Refused: an answer was not 200.
 
-def _ask_in_turn(
-    address: str, path: str, headers: Mapping[str, str], body: bytes, times: int
-) -> bytes:
-    connection = HTTPConnection(address, timeout=_PATIENCE)
-    try:
+        """
+        self.close()
+        self.ask(CONNECTIONS)
+
+    def ask(self, times: int) -> bytes:
+        """Post so many requests, shared out evenly; one of the answers.
+
+        Raises:
+            Refused: an answer was not 200.
+
+        """
+        shares = [
+            times // CONNECTIONS + (number < times % CONNECTIONS) for number in range(CONNECTIONS)
+        ]
+        with ThreadPoolExecutor(CONNECTIONS) as threads:
+            first, *_ = threads.map(self._ask_in_turn, self._connections, shares)
+        return first
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self._connections:
+            connection.close()
+
+    def _ask_in_turn(self, connection: HTTPConnection, times: int) -> bytes:
+        answer = b""
         for _ in range(times):
-            connection.request("POST", path, body, headers)
+            connection.request("POST", self._path, self._body, self._headers)
             response = connection.getresponse()
             answer = response.read()
             if response.status != _OK:
                 raise Refused(f"{response.status} {answer[:2000]!r}")
-    finally:
-        connection.close()
-    return answer
+        return answer

@@ -3,29 +3,30 @@
 import base64
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from token_service.domain.algorithms import SigningAlgorithm
 
-from bench.load import CONNECTIONS, ask
-from bench.measure import Spread, cpu_seconds, in_turns, ratio
+from bench.issuers import (
+    AUTHLIB,
+    CACHED,
+    OIDC_PROVIDER,
+    OIDC_PROVIDER_READING,
+    OURS,
+    SAMPLED_EVERY,
+    Issuer,
+    issuers_of,
+    on_core,
+)
+from bench.load import CONNECTIONS
+from bench.measure import Spread, in_turns, ratio
 from bench.meter import Use, metered
 from bench.report import Bar, Scale, Section, table
-from bench.rival_servers import PATH, Server, Task, authlib_on_flask, make_table, oidc_provider
-from bench.runtime_api import FunctionProcess
-from bench.world import CLIENT, ISSUER, SCOPES, World, basic, event, world
+from bench.rival_servers import Task, make_table
+from bench.world import CLIENT, ISSUER, SCOPES, world
 
 ALGORITHMS = (SigningAlgorithm.RS256, SigningAlgorithm.ES256)
-ASKED = b"grant_type=client_credentials&scope=orders%3Aread"
-"""What every server is asked, and `events/issue/standard.json` holds."""
-
-OURS = "this service"
-CACHED = "this service, the owner held (`OwnerCacheSeconds`)"
-OIDC_PROVIDER = "oidc-provider, the client in its configuration"
-OIDC_PROVIDER_READING = "oidc-provider, the client read"
-AUTHLIB = "Authlib on Flask, the client read"
 RIVALS = {"oidc-provider": OIDC_PROVIDER, "Authlib": AUTHLIB}
 """What a bar compares with, by its short name: each in its documented fast configuration."""
 
@@ -33,9 +34,6 @@ _COUNTED = 20  # tokens whose reads and writes are counted
 # V8 compiles what is hot in steps, the last of them after thousands of requests.
 _WARM_UP = {OIDC_PROVIDER: 6000, OIDC_PROVIDER_READING: 6000}
 _WARM_UP_OTHERS = 300
-
-# X-Ray's default rule: one request a second, and 5 percent of the rest.
-_SAMPLED_EVERY = 20
 
 _EXPLAINED = f"""\
 Each server's process runs alone on one core; dynalite and what asks are on the other. CPU time is
@@ -47,7 +45,7 @@ a token, as the engine counted them over {_COUNTED}. Ratios are of interleaved r
 
 - **This service**: the package as `sam build` leaves it under Lambda's own runtime client, with the
   defaults of `template.yaml`: it reads the client for every token, logs a line and a count, and
-  traces one event in {_SAMPLED_EVERY}, X-Ray's default rate. Its HTTP server is API Gateway: what
+  traces one event in {SAMPLED_EVERY}, X-Ray's default rate. Its HTTP server is API Gateway: what
   stands where the others parse HTTP is the client's polling of the runtime API, two requests and
   the event's JSON. It handles one event at a time, as in Lambda. Once an hour it also notes that
   the client was used, which no row shows.
@@ -55,8 +53,9 @@ a token, as the engine counted them over {_COUNTED}. Ratios are of interleaved r
   indicators, and an adapter over `@aws-sdk/client-dynamodb` with connections kept alive and
   `cacheMiddleware`. It keeps no record of a JWT by itself: a middleware after it puts one, as its
   documentation has middlewares. With its client in its configuration it reads nothing, the fastest
-  of what it documents, and the bars compare with that; in the other row its adapter reads the
-  client for every token, as this service does. {CONNECTIONS} connections ask at once.
+  of what it documents, and the bars compare with that, though such a client can be neither disabled
+  nor given another secret while the server runs. In the other row its adapter reads the client for
+  every token, as this service does. {CONNECTIONS} connections ask at once.
 - **Authlib** on Flask under gunicorn: one `gthread` worker of one thread, which keeps connections
   alive and is no slower than `sync`, `JWTBearerTokenGenerator` with its key imported once, and a
   boto3 client that does not validate its input. It reads the client and puts a record with the
@@ -74,20 +73,6 @@ class Plan:
 
 
 PLANS = {Scale.QUICK: Plan(9, 150), Scale.FULL: Plan(30, 500)}
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """A process that issues: `issue` has it make so many tokens, and returns an answer (JSON)."""
-
-    pid: int
-    issue: Callable[[int], bytes]
-
-    def cpu(self, tokens: int) -> float:
-        """CPU seconds for 1,000 tokens, as measured over these."""
-        before = cpu_seconds(self.pid)
-        self.issue(tokens)
-        return (cpu_seconds(self.pid) - before) / tokens * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +147,14 @@ def _measured(algorithm: SigningAlgorithm, plan: Plan) -> Found:
     cores = sorted(os.sched_getaffinity(0))
     # The store, the driver and whatever else there is on one core, the service alone on the other.
     with (
-        _on(cores[0]),
+        on_core(cores[0]),
         world(core=cores[0], SigningAlgorithm=algorithm) as deployed,
         metered(deployed.store.endpoint) as meter,
     ):
         task = Task.of(CLIENT, SCOPES, ISSUER, algorithm)
         make_table(deployed.store.client(), task)
         uses = {}
-        with _issuers(deployed, task, meter.endpoint, cores[-1]) as issuers:
+        with issuers_of(deployed, task, meter.endpoint, cores[-1]) as issuers:
             signatures = set()
             for name, issuer in issuers.items():
                 header, size = header_and_signature(issuer.issue(1))
@@ -179,7 +164,7 @@ def _measured(algorithm: SigningAlgorithm, plan: Plan) -> Found:
                 uses[name] = meter.read()
             if len(signatures) > 1:
                 raise RuntimeError(f"not the same kind of token: {signatures}")
-        with _issuers(deployed, task, deployed.store.endpoint, cores[-1]) as issuers:
+        with issuers_of(deployed, task, deployed.store.endpoint, cores[-1]) as issuers:
             for name, issuer in issuers.items():
                 issuer.issue(_WARM_UP.get(name, _WARM_UP_OTHERS))
             subjects = {name: _round(issuer, plan) for name, issuer in issuers.items()}
@@ -188,60 +173,3 @@ def _measured(algorithm: SigningAlgorithm, plan: Plan) -> Found:
 
 def _round(issuer: Issuer, plan: Plan) -> Callable[[], float]:
     return lambda: issuer.cpu(plan.tokens)
-
-
-@contextmanager
-def _issuers(deployed: World, task: Task, endpoint: str, core: int) -> Iterator[dict[str, Issuer]]:
-    """All subjects, running on that core with the store at this endpoint."""
-    endpoints = {**deployed.endpoints, "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
-    ours = replace(deployed, endpoints=endpoints)
-    rivals = {**deployed.store.environment(), "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
-    log = deployed.place / "servers.log"
-    with ExitStack() as running, (deployed.place / "issue.log").open("wb") as output:
-        start = running.enter_context
-        with _on(core):
-            issuers = {
-                OURS: _function(start(ours.function("issue", output))),
-                CACHED: _function(start(ours.function("issue", output, OwnerCacheSeconds="60"))),
-                OIDC_PROVIDER: _server(start(oidc_provider(task, rivals, log, stored=False))),
-                OIDC_PROVIDER_READING: _server(
-                    start(oidc_provider(task, rivals, log, stored=True))
-                ),
-                AUTHLIB: _server(start(authlib_on_flask(task, rivals, log))),
-            }
-        yield issuers
-
-
-def _function(function: FunctionProcess) -> Issuer:
-    request = event("issue/standard", CLIENT)
-
-    def issue(tokens: int) -> bytes:
-        for number in range(tokens):
-            answer = function.invoke(request, sampled=number % _SAMPLED_EVERY == 0)
-        function.await_ready()
-        content = json.loads(answer.body)
-        if content["statusCode"] != 200:  # noqa: PLR2004 - HTTP's own number
-            raise RuntimeError(f"the service answered {content}")
-        return str(content["body"]).encode()
-
-    function.await_ready()
-    return Issuer(function.pid, issue)
-
-
-def _server(server: Server) -> Issuer:
-    headers = {
-        "Authorization": basic(*CLIENT),
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-    return Issuer(server.pid, lambda tokens: ask(server.address, PATH, headers, ASKED, tokens))
-
-
-@contextmanager
-def _on(core: int) -> Iterator[None]:
-    """This thread, and whatever it starts meanwhile, on one core alone."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)

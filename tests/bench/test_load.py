@@ -8,7 +8,7 @@ from typing import override
 
 import pytest
 
-from bench.load import CONNECTIONS, Refused, ask
+from bench.load import CONNECTIONS, Load, Refused
 
 
 class Endpoint(ThreadingHTTPServer):
@@ -63,23 +63,48 @@ def endpoint(answers: int) -> Iterator[Endpoint]:
             thread.join()
 
 
+@contextmanager
+def load(server: Endpoint) -> Iterator[Load]:
+    """Requests to it, and no connection left at the end."""
+    load = Load(server.address, "/token", {"Authorization": "Basic x"}, b"a=b")
+    try:
+        yield load
+    finally:
+        load.close()
+
+
 def test_exactly_so_many_requests_are_made_over_the_few_connections() -> None:
     """Also where they cannot be shared out evenly."""
     times = 3 * CONNECTIONS + 1
-    with endpoint(times) as server:
-        assert ask(server.address, "/token", {"Authorization": "Basic x"}, b"a=b", times) == b"{}"
+    with endpoint(times) as server, load(server) as asking:
+        assert asking.ask(times) == b"{}"
     assert server.asked == [("/token", "Basic x", b"a=b")] * times
     assert len(server.connections) == CONNECTIONS
 
 
+def test_opening_replaces_every_connection_and_what_follows_uses_these() -> None:
+    """So that no connection is made within what is measured."""
+    with endpoint(5 * CONNECTIONS) as server, load(server) as asking:
+        asking.open()
+        asking.ask(CONNECTIONS)
+        assert len(server.connections) == CONNECTIONS
+        asking.open()
+        asking.ask(2 * CONNECTIONS)
+        assert len(server.connections) == 2 * CONNECTIONS
+
+
 def test_one_request_needs_one_connection() -> None:
-    """The others have nothing to ask."""
-    with endpoint(1) as server:
-        ask(server.address, "/token", {}, b"", 1)
+    """The others have nothing to ask, and the answer is the one that came."""
+    with endpoint(1) as server, load(server) as asking:
+        assert asking.ask(1) == b"{}"
     assert len(server.connections) == 1
 
 
 def test_an_answer_that_is_no_token_is_an_error() -> None:
     """A server that refuses quickly must not look fast."""
-    with endpoint(answers=CONNECTIONS) as server, pytest.raises(Refused, match="503"):
-        ask(server.address, "/token", {}, b"", 4 * CONNECTIONS)
+    with (
+        endpoint(answers=CONNECTIONS) as server,
+        load(server) as asking,
+        pytest.raises(Refused, match="503"),
+    ):
+        asking.ask(4 * CONNECTIONS)

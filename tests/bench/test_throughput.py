@@ -6,18 +6,9 @@ import json
 import pytest
 from token_service.domain.algorithms import SigningAlgorithm
 
+from bench.issuers import AUTHLIB, CACHED, OIDC_PROVIDER, OIDC_PROVIDER_READING, OURS
 from bench.meter import Use
-from bench.throughput import (
-    AUTHLIB,
-    CACHED,
-    OIDC_PROVIDER,
-    OIDC_PROVIDER_READING,
-    OURS,
-    Found,
-    bars,
-    header_and_signature,
-    text,
-)
+from bench.throughput import Found, bars, header_and_signature, text
 
 
 def found(ours: list[float]) -> Found:
