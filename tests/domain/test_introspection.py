@@ -149,7 +149,7 @@ def test_people_s_tokens_are_for_resource_servers(
     token, owner = token_of_another_kind(service, kind)
     caller, _ = register(service, id=owner.id, introspection=introspection, serves=serves)
     active = service.introspector.introspect(caller, token.value)
-    assert (active.owner.ref if active else None) == (owner if knows else None)
+    assert (active.record.owner if active else None) == (owner if knows else None)
     assert not service.revocation.revoke(caller, token.value)
     assert service.validator.validate(token.value)
 

@@ -1,15 +1,13 @@
 """A token's life through the real functions: issued, introspected, authorized, revoked, refused."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.functions.deployment import ISSUER, Deployment, load_event
 from tests.functions.iam import permits
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from tests.moto_transport import items_of
 
 ISSUED_BY = ["elastic_path", "simple_store", "standard"]
 DIALECTS = ["simple_store", "standard"]
@@ -43,7 +41,7 @@ def test_whole_life(either_deployment: Deployment, issued_by: str, dialect: str)
 
 
 def test_without_records_only_revoking_writes(
-    deployment: Deployment, dynamodb: "DynamoDBClient", template: dict[str, Any]
+    deployment: Deployment, template: dict[str, Any]
 ) -> None:
     """One item, by no other right than a record's revocation takes (item 84)."""
     deployment.administration.update("demo-client", recorded=False)
@@ -51,14 +49,27 @@ def test_without_records_only_revoking_writes(
     for token in tokens:
         introspect(deployment, token)
         deployment.invoke("authorizer", load_event("authorizer/direct", token))
-    assert dynamodb.scan(TableName="TokensTable")["Items"] == []
+    assert items_of("TokensTable") == []
     deployment.invoke("revoke", load_event("revoke/standard", tokens[0]))
-    (tombstone,) = dynamodb.scan(TableName="TokensTable")["Items"]
+    (tombstone,) = items_of("TokensTable")
     assert {"revoked_at", "owner", "expires_at"} <= set(tombstone)
     update = ("dynamodb:UpdateItem", "TokensTable", tombstone["bucket"]["S"])
     assert permits(template["Resources"]["RevokeFunction"]["Properties"], update)
     told = [introspect(deployment, token)["active"] for token in tokens]
     assert told == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("checks", "active"), [("record", "false"), ("signature", "true")])
+def test_an_authorizer_may_check_signatures_alone(
+    deployment: Deployment, checks: str, active: str
+) -> None:
+    """AuthorizerChecks: what was revoked is refused at once, or believed until it expires."""
+    deployment.values["AUTHORIZER_CHECKS"] = checks
+    token = deployment.issue()
+    deployment.invoke("revoke", load_event("revoke/standard", token))
+    answer = deployment.invoke("authorizer", load_event("authorizer/direct", token))
+    assert answer["context"]["active"] == active
+    assert introspect(deployment, token)["active"] is False
 
 
 @pytest.mark.parametrize(

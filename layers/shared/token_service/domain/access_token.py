@@ -96,6 +96,23 @@ def read_access_token(token: str, issuer: str, keys: VerificationKeys, now: int)
         return None
 
 
+def read_whole_token(
+    token: str, issuer: str, keys: VerificationKeys, now: int
+) -> TokenRecord | None:
+    """All that a token says of itself, as its record would, or None; otherwise like the above.
+
+    Without a record it has no epoch but what it claims, '' if nothing.
+    """
+    try:
+        jws = read_jws(token, _TYPES)
+        key = _key_for(jws, keys)
+        claims = jws.claims(key) if key else {}
+        read = _claims(claims, issuer, now)
+        return _stated(claims, read, _text(claims, _EPOCH) or "") if read else None
+    except MalformedJwsError:
+        return None
+
+
 def _key_for(jws: Jws, keys: VerificationKeys) -> LoadedKey | None:
     """Our key of exactly this id; `jku`, `jwk`, `x5u` and `x5c` are never looked at."""
     kid = jws.header.get("kid")
@@ -121,19 +138,24 @@ def _claims(claims: dict[str, Any], issuer: str, now: int) -> Claims | None:
         return None
     read = Claims(jti, layout, owner, audiences(claims), expires_at, issued_at)
     # By its name alone: a token that has the claim, whatever is in it, never counts as recorded.
-    return replace(read, unrecorded=_unrecorded(claims, read)) if _EPOCH in claims else read
+    if _EPOCH not in claims:
+        return read
+    epoch = _text(claims, _EPOCH)
+    if epoch is None:
+        raise MalformedJwsError
+    return replace(read, unrecorded=_stated(claims, read, epoch))
 
 
-def _unrecorded(claims: Mapping[str, Any], read: Claims) -> TokenRecord:
+def _stated(claims: Mapping[str, Any], read: Claims, epoch: str) -> TokenRecord:
     """The record that a token does without.
 
     Raises:
         MalformedJwsError: it says something else than we write.
 
     """
-    epoch, scope = _text(claims, _EPOCH), _text(claims, "scope")
+    scope = _text(claims, "scope")
     scopes = tuple(scope.split(" ")) if scope else ()
-    if epoch is None or not all(scopes):
+    if not all(scopes):
         raise MalformedJwsError
     try:
         grant = Grant(_text(claims, "gty") or "")

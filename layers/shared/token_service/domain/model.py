@@ -350,8 +350,8 @@ def token_type(record: TokenRecord) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token found active, and the owner as the store holds it now."""
+    """A token found active, and the owner as the store holds it now (None: not looked at)."""
 
     record: TokenRecord
-    owner: Owner
+    owner: Owner | None
     format: TokenFormat

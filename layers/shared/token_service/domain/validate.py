@@ -1,11 +1,12 @@
 """Whether a token is active: the one place where that is decided."""
 
 from dataclasses import dataclass
+from typing import override
 
-from token_service.domain.access_token import read_access_token
+from token_service.domain.access_token import read_access_token, read_whole_token
 from token_service.domain.handles import opaque_format, read_opaque_token
 from token_service.domain.keys import VerificationKeys
-from token_service.domain.model import ActiveToken, Owner, TokenFormat, TokenRecord
+from token_service.domain.model import ActiveToken, Owner, OwnerKind, TokenFormat, TokenRecord
 from token_service.domain.ports import Clock, Owners, TokenReader
 
 
@@ -92,3 +93,29 @@ class TokenValidator:
         ):
             return None
         return ActiveToken(record, owner, form)
+
+
+class SignatureValidator(TokenValidator):
+    """Believes a client's JWT by its signature and its times; reads nothing, and so knows less.
+
+    Neither revoking it nor disabling its client ends it before it expires. All other tokens, those
+    of people above all, are judged as ever.
+    """
+
+    @override
+    def validate(self, token: str) -> ActiveToken | None:
+        """The token's own word if it is a client's JWT, with no owner; else as its parent.
+
+        Raises:
+            Unavailable: the store or the keys did not answer, so nothing is known.
+
+        """
+        settings = self._settings
+        record = None
+        if "." in token:
+            record = read_whole_token(token, settings.issuer, self._keys, self._now())
+        if record is None or record.owner.kind is not OwnerKind.CLIENT:
+            return super().validate(token)
+        if record.issued_at < settings.not_before:
+            return None
+        return ActiveToken(record, None, TokenFormat.JWT)
