@@ -1,7 +1,8 @@
 """What a benchmark says, and where it is written: its own part of docs/performance.md."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -46,12 +47,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One benchmark's part of the document; `text` is Markdown without the heading."""
+    """One benchmark's part of the document; `text` is Markdown without the heading.
+
+    `pictures` are SVG texts by file name, and lie beside the document.
+    """
 
     key: str
     title: str
     text: str
     bars: tuple[Bar, ...] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
     def markdown(self) -> str:
         """The whole part, with its heading and its bars first."""
@@ -67,7 +72,9 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def write(section: Section, document: Path = DOCUMENT) -> None:
-    """Put a section in the place that the document keeps for it; the rest stays as it is.
+    """Put a section in the place that the document keeps for it, and its pictures beside it.
+
+    The rest of the document stays as it is.
 
     Raises:
         LookupError: the document has no place of this key.
@@ -79,4 +86,6 @@ def write(section: Section, document: Path = DOCUMENT) -> None:
     if not place.search(text):
         raise LookupError(f"{document} has no {begin}")
     new = f"{begin}\n\n{section.markdown()}\n\n{end}"
+    for name, picture in section.pictures.items():
+        (document.parent / name).write_text(picture, "utf-8")
     document.write_text(place.sub(lambda _: new, text, count=1), "utf-8")

@@ -136,8 +136,10 @@ class FunctionProcess:
                 raise FunctionFailed(f"asked for {request[:80]!r}: {body[:2000]!r}")
         return cpu_seconds(self.pid)
 
-    def invoke(self, event: bytes, *, sampled: bool = True) -> Answer:
+    def invoke(self, event: bytes, *, sampled: bool = True, seconds: float = PATIENCE) -> Answer:
         """Hand one event (JSON) to the function, X-Ray having chosen to trace it or not.
+
+        It has so many seconds to answer, and is told so.
 
         Raises:
             FunctionFailed: it raised, ended, or did not answer in time.
@@ -146,7 +148,7 @@ class FunctionProcess:
         self.await_ready()
         assert self._waiting
         self._number += 1
-        deadline = int((time.time() + PATIENCE) * 1000)
+        deadline = int((time.time() + seconds) * 1000)
         head = (
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
             f"Lambda-Runtime-Aws-Request-Id: 00000000-0000-4000-8000-{self._number:012x}\r\n"
@@ -157,7 +159,7 @@ class FunctionProcess:
         )
         self._waiting.sendall(head.encode() + event)
         self._waiting = None
-        connection, request, body = self._request()
+        connection, request, body = self._request(seconds)
         cpu = cpu_seconds(self.pid)
         connection.sendall(_ACCEPTED)
         answer = _ANSWER.match(request)
@@ -176,9 +178,9 @@ class FunctionProcess:
             connection.close()
         self._connections.clear()
 
-    def _request(self) -> tuple[socket.socket, bytes, bytes]:
+    def _request(self, seconds: float = PATIENCE) -> tuple[socket.socket, bytes, bytes]:
         """The client's next request: where to answer it, its head and its body."""
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             waiting = [self._listener, *self._connections.values()]
             for ready in select.select(waiting, [], [], _TICK)[0]:
@@ -193,7 +195,7 @@ class FunctionProcess:
                     ready.close()
             if self._process.poll() is not None:
                 raise FunctionFailed(f"ended with {self._process.returncode}")
-        raise FunctionFailed(f"no answer in {PATIENCE:g} s")
+        raise FunctionFailed(f"no answer in {seconds:g} s")
 
 
 @contextmanager

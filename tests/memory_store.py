@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from token_service.domain.application_keys import key_id_of
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.login import same_name
 from token_service.domain.model import (
     Account,
     BuyerAccount,
@@ -17,6 +16,7 @@ from token_service.domain.model import (
     OwnerRef,
     TokenRecord,
 )
+from token_service.domain.names import same_name
 from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.domain.ports import (
     FailureWindow,
@@ -326,6 +326,15 @@ class MemoryTokens:
             return False
         if record.revoked_at is None:
             self.records[location] = replace(record, revoked_at=at)
+        return True
+
+    def bury(self, location: Location, tombstone: TokenRecord) -> bool:
+        """Keep a tombstone, or the earlier one."""
+        there = self.records.get(location, tombstone)
+        if there.owner != tombstone.owner:
+            return False
+        first = tombstone if there.revoked_at is None else there
+        self.records[location] = replace(tombstone, revoked_at=first.revoked_at)
         return True
 
     def page(self, bucket: str, after: str | None) -> Page:

@@ -1,11 +1,15 @@
 """A token's life through the real functions: issued, introspected, authorized, revoked, refused."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.functions.deployment import ISSUER, Deployment, load_event
+from tests.functions.iam import permits
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 ISSUED_BY = ["elastic_path", "simple_store", "standard"]
 DIALECTS = ["simple_store", "standard"]
@@ -22,8 +26,9 @@ def introspect(deployment: Deployment, token: str, dialect: str = "standard") ->
 
 @pytest.mark.parametrize("issued_by", ISSUED_BY)
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_whole_life(deployment: Deployment, issued_by: str, dialect: str) -> None:
+def test_whole_life(either_deployment: Deployment, issued_by: str, dialect: str) -> None:
     """A token of any dialect is known in any other, and dead for all once revoked (item 66)."""
+    deployment = either_deployment
     token, other = deployment.issue(issued_by), deployment.issue(issued_by)
     assert introspect(deployment, token, dialect)["client_id"] == "demo-client"
     direct = load_event("authorizer/direct", token)
@@ -37,6 +42,25 @@ def test_whole_life(deployment: Deployment, issued_by: str, dialect: str) -> Non
     assert introspect(deployment, other, dialect)["active"] is True
 
 
+def test_without_records_only_revoking_writes(
+    deployment: Deployment, dynamodb: "DynamoDBClient", template: dict[str, Any]
+) -> None:
+    """One item, by no other right than a record's revocation takes (item 84)."""
+    deployment.administration.update("demo-client", recorded=False)
+    tokens = [deployment.issue(by) for by in (*ISSUED_BY, "elastic_path_implicit")]
+    for token in tokens:
+        introspect(deployment, token)
+        deployment.invoke("authorizer", load_event("authorizer/direct", token))
+    assert dynamodb.scan(TableName="TokensTable")["Items"] == []
+    deployment.invoke("revoke", load_event("revoke/standard", tokens[0]))
+    (tombstone,) = dynamodb.scan(TableName="TokensTable")["Items"]
+    assert {"revoked_at", "owner", "expires_at"} <= set(tombstone)
+    update = ("dynamodb:UpdateItem", "TokensTable", tombstone["bucket"]["S"])
+    assert permits(template["Resources"]["RevokeFunction"]["Properties"], update)
+    told = [introspect(deployment, token)["active"] for token in tokens]
+    assert told == [False, True, True, True]
+
+
 @pytest.mark.parametrize(
     ("function", "event", "status"),
     [
@@ -46,8 +70,9 @@ def test_whole_life(deployment: Deployment, issued_by: str, dialect: str) -> Non
         ("revoke", "standard_refused", 401),
     ],
 )
-def test_refusals(deployment: Deployment, function: str, event: str, status: int) -> None:
+def test_refusals(either_deployment: Deployment, function: str, event: str, status: int) -> None:
     """A caller with a wrong secret learns nothing and ends nothing (items 56, 68)."""
+    deployment = either_deployment
     token = deployment.issue()
     answer = deployment.invoke(function, load_event(f"{function}/{event}", token))
     assert answer["statusCode"] == status

@@ -21,7 +21,11 @@ class ValidationSettings:
 
 
 class TokenValidator:
-    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal."""
+    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal.
+
+    Of a token that was made without a record: not revoked, not expired; its owner live, without
+    records still; and the epochs equal.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,12 @@ class TokenValidator:
         if claims is None or claims.issued_at < self._settings.not_before:
             return None
         record, owner = self._tokens.find_with_owner(claims.location, claims.owner)
+        if claims.unrecorded is not None:
+            # Whatever lies in its place is its tombstone. A record that is missing means alive for
+            # none but those who were to have none, and still are.
+            if record is not None or owner is None or owner.recorded:
+                return None
+            return self._active(claims.unrecorded, owner, TokenFormat.JWT)
         if record is None or record.expires_at != claims.expires_at:
             return None
         return self._active(record, owner, TokenFormat.JWT)
