@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import http_clients
+from bench.cold_subjects import CHOICE, SIGNATURES
 from bench.measure import Spread, in_turns, ratio
 from bench.report import Bar, Scale, Section, table
 from bench.runtime_api import lambda_environment
@@ -21,8 +22,6 @@ _BOUND, _AIM = 1.25, 1.0
 _BAD_BOUND = 0.2
 _CACHED = "issue, owner cached"
 _BAD = "{}, bad signature"
-_SIGNATURES = "authorize, signatures only"
-_CHOICE = "AUTHORIZER_CHECKS"
 # What each needs at least, by the names of bench/measured/sdk_calls.py.
 _FLOORS = {
     "issue": "get, put, sign",
@@ -59,17 +58,16 @@ def _workers(here: World, algorithm: str) -> Iterator[dict[str, Worker]]:
     good = {"token": token, "bad": break_signature(token)}
     with ExitStack() as running:
 
-        def start(name: str, events: dict[str, Any], **parameters: str) -> Worker:
+        def start(name: str, events: dict[str, Any], **changed: str) -> Worker:
             folder = here.part(name).folder
-            variables = here.variables(name, folder, **parameters)
+            variables = here.variables(name, folder)
             path = f"{folder}{os.pathsep}{variables['PYTHONPATH']}"
-            return running.enter_context(
-                worker(here.python, "handler_calls", events, {**variables, "PYTHONPATH": path})
-            )
+            variables = {**variables, "PYTHONPATH": path, **changed}
+            return running.enter_context(worker(here.python, "handler_calls", events, variables))
 
         issue = _call("issue/standard", CLIENT, expected="access_token")
         issuing = start("issue", {"issue": issue})
-        cached = start("issue", {_CACHED: issue}, OwnerCacheSeconds="60")
+        cached = start("issue", {_CACHED: issue}, OWNER_CACHE_SECONDS="60")
         introspecting = start(
             "introspect",
             _good_and_bad("introspect", "introspect/standard", good, r"\"active\":{}", SERVER),
@@ -79,19 +77,23 @@ def _workers(here: World, algorithm: str) -> Iterator[dict[str, Worker]]:
             _good_and_bad("authorize", "authorizer/http_v2", good, '"active": "{}"'),
         )
         sdk = running.enter_context(_sdk(here, algorithm, token))
-        yield {
+        functions = {
             "issue": issuing,
             _CACHED: cached,
             "introspect": introspecting,
             _BAD.format("introspect"): introspecting,
             "authorize": authorizing,
             _BAD.format("authorize"): authorizing,
-            **dict.fromkeys((*_FLOORS.values(), *_PARTS), sdk),
         }
+        if CHOICE in here.variables("authorizer", here.place):
+            signatures = _call("authorizer/http_v2", None, token, expected='"active": "true"')
+            choice = {CHOICE: "signature"}
+            functions[SIGNATURES] = start("authorizer", {SIGNATURES: signatures}, **choice)
+        yield functions | dict.fromkeys((*_FLOORS.values(), *_PARTS), sdk)
 
 
 def break_signature(token: str) -> str:
-    """The same token with one bit of its signature changed, far from its end's padding."""
+    """The same token with one character of its signature changed, far from its end's padding."""
     signed, _, signature = token.rpartition(".")
     middle = len(signature) // 2
     other = "A" if signature[middle] != "A" else "B"
