@@ -4,26 +4,24 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench import http_clients
+from bench.cold_subjects import CHOICE, SIGNATURES
 from bench.measure import Spread, in_turns, ratio
-from bench.report import ROOT, Bar, Scale, Section, table
+from bench.report import Bar, Scale, Section, table
 from bench.runtime_api import lambda_environment
 from bench.worker import Worker, worker
 from bench.world import CLIENT, SERVER, World, event, world
 
 ALGORITHMS = ("RS256", "ES256")
-SDK = ROOT / ".run/venv-bench/lib/python3.13/site-packages"
-
 _ROUNDS = {Scale.QUICK: 7, Scale.FULL: 25}
 _BOUND, _AIM = 1.25, 1.0
 _BAD_BOUND = 0.2
 _CACHED = "issue, owner cached"
 _BAD = "{}, bad signature"
-_SIGNATURES = "authorize, signatures only"
-_CHOICE = "AUTHORIZER_CHECKS"
 # What each needs at least, by the names of bench/measured/sdk_calls.py.
 _FLOORS = {
     "issue": "get, put, sign",
@@ -31,7 +29,7 @@ _FLOORS = {
     "introspect": "batch_get, verify",
     "authorize": "batch_get, verify",
 }
-_PARTS = ("get_item", "put_item", "batch_get_item", "sign", "verify")
+_PARTS = ("sign", "verify")
 
 type Found = Mapping[str, list[float]]
 
@@ -41,9 +39,7 @@ def measure(scale: Scale) -> Section:
     found: dict[str, Found] = {}
     for algorithm in ALGORITHMS:
         with world(SigningAlgorithm=algorithm) as here, _workers(here, algorithm) as workers:
-            subjects = {
-                name: (lambda name=name, one=one: one.call(name)) for name, one in workers.items()
-            }
+            subjects = {name: partial(one.call, name) for name, one in workers.items()}
             found[algorithm] = in_turns(_ROUNDS[scale], subjects)
             if algorithm == ALGORITHMS[-1]:
                 clients = http_clients.compare(here, scale)
@@ -62,39 +58,42 @@ def _workers(here: World, algorithm: str) -> Iterator[dict[str, Worker]]:
     good = {"token": token, "bad": break_signature(token)}
     with ExitStack() as running:
 
-        def start(name: str, events: dict[str, Any], **parameters: str) -> Worker:
+        def start(name: str, events: dict[str, Any], **changed: str) -> Worker:
             folder = here.part(name).folder
-            variables = here.variables(name, folder, **parameters)
+            variables = here.variables(name, folder)
             path = f"{folder}{os.pathsep}{variables['PYTHONPATH']}"
-            return running.enter_context(
-                worker(here.python, "handler_calls", events, {**variables, "PYTHONPATH": path})
-            )
+            variables = {**variables, "PYTHONPATH": path, **changed}
+            return running.enter_context(worker(here.python, "handler_calls", events, variables))
 
         issue = _call("issue/standard", CLIENT, expected="access_token")
         issuing = start("issue", {"issue": issue})
-        cached = start("issue", {_CACHED: issue}, OwnerCacheSeconds="60")
+        cached = start("issue", {_CACHED: issue}, OWNER_CACHE_SECONDS="60")
         introspecting = start(
             "introspect",
             _good_and_bad("introspect", "introspect/standard", good, r"\"active\":{}", SERVER),
         )
         authorizing = start(
             "authorizer",
-            _good_and_bad("authorize", "authorizer/http_v2", good, '"isAuthorized": {}'),
+            _good_and_bad("authorize", "authorizer/http_v2", good, '"active": "{}"'),
         )
         sdk = running.enter_context(_sdk(here, algorithm, token))
-        yield {
+        functions = {
             "issue": issuing,
             _CACHED: cached,
             "introspect": introspecting,
             _BAD.format("introspect"): introspecting,
             "authorize": authorizing,
             _BAD.format("authorize"): authorizing,
-            **dict.fromkeys((*_FLOORS.values(), *_PARTS), sdk),
         }
+        if CHOICE in here.variables("authorizer", here.place):
+            signatures = _call("authorizer/http_v2", None, token, expected='"active": "true"')
+            choice = {CHOICE: "signature"}
+            functions[SIGNATURES] = start("authorizer", {SIGNATURES: signatures}, **choice)
+        yield functions | dict.fromkeys((*_FLOORS.values(), *_PARTS), sdk)
 
 
 def break_signature(token: str) -> str:
-    """The same token with one bit of its signature changed, far from its end's padding."""
+    """The same token with one character of its signature changed, far from its end's padding."""
     signed, _, signature = token.rpartition(".")
     middle = len(signature) // 2
     other = "A" if signature[middle] != "A" else "B"
@@ -134,7 +133,8 @@ def _sdk(here: World, algorithm: str, token: str) -> Iterator[Worker]:
         "client": next(item for item in owners if item.get("name") == {"S": "Client"}),
         "record": store.scan(TableName="TokensTable")["Items"][0],
     }
-    variables = {**lambda_environment("sdk", Path(os.sep), SDK), **here.endpoints}
+    variables = {**lambda_environment("sdk", Path(os.sep), None), **here.endpoints}
+    variables["PYTHONPATH"] = str(http_clients.SDK)
     with worker(here.python, "sdk_calls", setup, variables) as one:
         yield one
 
@@ -168,6 +168,6 @@ take turns; the store runs beside it, on loopback by plain HTTP. A handler is ca
 package and the variables of its function in the same bare interpreter as above; X-Ray traces one
 event in twenty, as by its default. The floor is what any service of the kind must do: one boto3
 `get_item` and one `put_item` of the very items, the client with default settings, and one signature
-of PyJWT with a key that is parsed already; for a check, one `batch_get_item` of record and owner and
-one verification. Introspection reads one item more, its caller's.
+of PyJWT with a key that is parsed already; for a check, one `batch_get_item` of record and owner
+and one verification. Introspection reads one item more, its caller's.
 """

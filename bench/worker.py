@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from bench.report import ROOT
 
@@ -48,19 +47,17 @@ def worker(
     program: str,
     setup: object,
     variables: Mapping[str, str],
-    errors: BinaryIO | int | None = None,
+    *arguments: str,
 ) -> Iterator[Worker]:
     """A program of bench/measured/ in a process that sees `variables` alone.
 
-    It looks for modules beside the program, then where `variables` says (PYTHONPATH). What it
-    complains about goes to `errors`, by default to the benchmark's own.
+    It looks for modules beside the program, then where `variables` says (PYTHONPATH).
     """
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-        [python, _PROGRAMS / f"{program}.py"],
+        [python, _PROGRAMS / f"{program}.py", *arguments],
         env=dict(variables),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=errors,
     )
     try:
         yield Worker(process, setup)

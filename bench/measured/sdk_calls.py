@@ -51,9 +51,6 @@ def prepare(given: dict[str, Any]) -> Mapping[str, Call]:
         )
 
     return {
-        "get_item": get,
-        "put_item": put,
-        "batch_get_item": read_both,
         "sign": sign,
         "verify": verify,
         "get, put, sign": lambda: (get(), put(), sign()),
