@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from typing import Any
 
+from jwt.algorithms import get_default_algorithms
 from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
 from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private
@@ -43,6 +44,14 @@ def client_jwk(
 ) -> dict[str, Any]:
     """The public half, as it is registered."""
     return _with(_pair(algorithm, number)[1], members)
+
+
+def whole_jwk(key: LoadedKey) -> dict[str, Any]:
+    """All of a key, private members too, as PyJWT writes it."""
+    family = "EdDSA" if key.algorithm is SigningAlgorithm.ED25519 else key.algorithm
+    jwk: dict[str, Any] = get_default_algorithms()[family].to_jwk(key.key, as_dict=True)
+    jwk.pop("key_ops", None)
+    return jwk
 
 
 def an_assertion(

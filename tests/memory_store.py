@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from token_service.domain.application_keys import key_id_of
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.login import same_name
 from token_service.domain.model import (
     Account,
     BuyerAccount,
@@ -17,6 +16,7 @@ from token_service.domain.model import (
     OwnerRef,
     TokenRecord,
 )
+from token_service.domain.names import same_name
 from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.domain.ports import (
     FailureWindow,

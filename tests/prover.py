@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
 from token_service.domain.dpop import thumbprint, token_hash
 from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private, load_public
 from token_service.domain.ports import Clock
 
+from tests.client_keys import whole_jwk
 from tests.clock import SeededBytes
 from tests.domain.forge import ABSENT, sign_raw
 
@@ -41,8 +42,7 @@ class Prover:
     @property
     def private_jwk(self) -> dict[str, Any]:
         """What no proof may hold."""
-        members: dict[str, Any] = ALGORITHMS[self.algorithm].to_jwk(self.key.key, as_dict=True)
-        return members
+        return whole_jwk(self.key)
 
     def prove(
         self,

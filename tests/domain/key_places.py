@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from token_service.domain.errors import Unavailable
+from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyring
 from token_service.domain.keys import PrivateKey
-from token_service.domain.rotation import Keyring, KeysChangedError, PrivateKeyring
 
 from tests.domain.turns import Turns
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 from token_service.domain.administration import NewClient
-from token_service.domain.application_keys import ApplicationKeys, KeyDetails, key_id_of
+from token_service.domain.application_keys import ApplicationKeys, KeyDetails
 from token_service.domain.errors import Conflict, InvalidClient, InvalidRequest, NotFound
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.model import ClientCredentials, Grant
 from token_service.domain.window import Window
 

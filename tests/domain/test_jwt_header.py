@@ -5,7 +5,8 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
+from jwt.algorithms import ECAlgorithm
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
 from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private, load_public
 
@@ -171,7 +172,7 @@ def test_extensions_are_not_understood(
 
 STRANGER = ec.generate_private_key(ec.SECP256R1())
 STRANGER_KEY = LoadedKey("stranger", SigningAlgorithm.ES256, STRANGER)
-STRANGER_JWK = ALGORITHMS[SigningAlgorithm.ES256].to_jwk(STRANGER.public_key(), as_dict=True)
+STRANGER_JWK = ECAlgorithm.to_jwk(STRANGER.public_key(), as_dict=True)
 OWN_KEYS = [
     {"jwk": STRANGER_JWK},
     {"jku": "https://evil.example/keys.json"},

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from token_service.domain.algorithms import ALGORITHMS, SigningAlgorithm, WeakKeyError
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, WeakKeyError
 from token_service.domain.errors import Unavailable
 from token_service.domain.keys import (
     KEEP_RETIRED,
@@ -18,6 +18,7 @@ from token_service.domain.keys import (
     load_public,
 )
 
+from tests.client_keys import whole_jwk
 from tests.clock import FrozenClock
 from tests.service import key_pair
 
@@ -44,7 +45,7 @@ def test_what_one_half_signs_the_other_verifies(algorithm: SigningAlgorithm) -> 
 def test_weak_keys_and_other_curves_are_refused(algorithm: SigningAlgorithm, key: AnyKey) -> None:
     """RSA below 2048 bits or another curve: neither signs nor verifies (item 44)."""
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    jwk = ALGORITHMS[algorithm].to_jwk(key.public_key(), as_dict=True)
+    jwk = whole_jwk(LoadedKey("k", algorithm, key.public_key()))
     with pytest.raises(WeakKeyError):
         load_private(PrivateKey("k", algorithm, pem))
     with pytest.raises(WeakKeyError):

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 from token_service.domain.algorithms import SigningAlgorithm
+from token_service.domain.keyring import Keyring, PrivateKeyring
 from token_service.domain.keys import ANNOUNCE, KEEP_RETIRED, KeyState, load_private, load_public
 from token_service.domain.limits import DAY, HOUR, MINUTE
-from token_service.domain.rotation import Keyring, PrivateKeyring, RotationPolicy, Step
+from token_service.domain.rotation import RotationPolicy, Step
 
 from tests.domain.key_world import POLICY, KeyWorld
 

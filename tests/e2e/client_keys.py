@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from token_service.domain.algorithms import ALGORITHMS, LoadedKey, SigningAlgorithm
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
 from token_service.domain.keys import load_private
 
+from tests.client_keys import whole_jwk
 from tests.domain.forge import ABSENT, sign_raw
 from tests.service import key_pair
 
@@ -31,9 +32,11 @@ class ClientKey:
     @property
     def private_jwk(self) -> dict[str, Any]:
         """Both halves, for the client."""
-        jwk: dict[str, Any] = ALGORITHMS[self.algorithm].to_jwk(self.loaded.key, as_dict=True)
-        jwk.pop("key_ops", None)
-        return jwk | {"kid": self.loaded.kid, "alg": self.algorithm.value, "use": "sig"}
+        return whole_jwk(self.loaded) | {
+            "kid": self.loaded.kid,
+            "alg": self.algorithm.value,
+            "use": "sig",
+        }
 
     @property
     def public_jwk(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def policies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder.mkdir()
     for shipped in (files("token_service") / "policies").iterdir():
         (folder / shipped.name).write_bytes(shipped.read_bytes())
-    monkeypatch.setattr(policy, "files", lambda _: tmp_path)
+    monkeypatch.setattr(policy, "_DOCUMENTS", tmp_path / "policies")
     return folder
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import boto3
 import pytest
-from token_service.domain.application_keys import key_id_of
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
 from token_service.domain.ports import (
     OwnerChangedError,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
+from token_service.domain.keyring import Keyring
 from token_service.domain.keys import KeyState
-from token_service.domain.rotation import Keyring
 from token_service.store.nonce_seed import DynamoNonceSeed
 from token_service.store.signing_keys import DynamoPublicKeys
 

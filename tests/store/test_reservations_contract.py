@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from token_service.aws.connection import Answer
-from token_service.domain.application_keys import key_id_of
 from token_service.domain.errors import Unavailable
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.model import Client
 from token_service.domain.ports import (
     OwnerChangedError,

@@ -12,14 +12,9 @@ from token_service.aws.service import ServiceError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_pairs import make_key
+from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyring
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey, load_public
-from token_service.domain.rotation import (
-    Keyring,
-    KeyRotation,
-    KeysChangedError,
-    PrivateKeyring,
-    RotationPolicy,
-)
+from token_service.domain.rotation import KeyRotation, RotationPolicy
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 
 from tests.clock import FrozenClock, SeededBytes

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from token_service.wire.dialect import dialect_for
 from token_service.wire.http import request_from_event
-from token_service.wire.registry import dialect_for
 
 from tests.wire.api import Api, basic, body_of
 from tests.wire.demo_clients import CLIENT, DISABLED, DISABLED_SECRET, SECRET

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 import pytest
 from token_service.domain.administration import NewClient
 from token_service.domain.model import Introspection
+from token_service.wire.client_dialects import assertion_audiences
 from token_service.wire.dialect import Operation
 from token_service.wire.form import FORM
 from token_service.wire.http import Request, Response
-from token_service.wire.registry import assertion_audiences
 
 from tests.client_keys import an_assertion, client_jwk
 from tests.service import ISSUER

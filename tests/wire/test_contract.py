@@ -17,10 +17,16 @@ from token_service.domain.errors import (
     Unavailable,
 )
 from token_service.domain.model import CLIENT_GRANTS, OwnerKind
-from token_service.wire.dialect import ClientTokens, Dialect, Operation, TokenManagement
+from token_service.wire.dialect import (
+    ClientTokens,
+    Dialect,
+    Operation,
+    TokenManagement,
+    dialect_for,
+)
 from token_service.wire.enforce import Refused
 from token_service.wire.http import Request
-from token_service.wire.registry import dialect_for, dialects
+from token_service.wire.registry import dialects
 
 from tests.service import ISSUER
 from tests.wire.api import CLIENT_CREDENTIALS, Api, body_of

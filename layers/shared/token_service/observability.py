@@ -6,21 +6,18 @@ hold secrets and never are.
 """
 
 import json
-import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from token_service.domain.rotation import Rotated
-from token_service.domain.sweep import SweepResult
-from token_service.wire.endpoints import Outcome
+if TYPE_CHECKING:
+    from token_service.domain.rotation import Rotated
+    from token_service.domain.sweep import SweepResult
+    from token_service.wire.endpoints import Outcome
 
 NAMESPACE = "TokenService"
-
-# At its debug level oauthlib would log the secrets that it checks signatures with.
-logging.getLogger("oauthlib").setLevel(logging.WARNING)
-
 
 _COUNTED = {
     "issue": "TokensIssued",
@@ -103,7 +100,7 @@ class Log:
 log = Log()
 
 
-def observe(outcome: Outcome) -> None:
+def observe(outcome: "Outcome") -> None:
     """Log and count one HTTP outcome."""
     facts = asdict(outcome)
     if outcome.result == "ok":
@@ -137,7 +134,7 @@ def observe_missed_use(error: Exception) -> None:
     log.write("WARNING", "use not noted", facts, Counts({"MissedUses": 1}, ("reason",)))
 
 
-def observe_sweep(result: SweepResult) -> None:
+def observe_sweep(result: "SweepResult") -> None:
     """Log and count one sweep."""
     counts = {
         "TokensSwept": result.tokens,
@@ -150,7 +147,7 @@ def observe_sweep(result: SweepResult) -> None:
     log.write("INFO", "swept", result.as_dict(), Counts(counts))
 
 
-def observe_rotation(done: Rotated) -> None:
+def observe_rotation(done: "Rotated") -> None:
     """Log and count one run of the key rotation: its steps, and how old the key that signs is."""
     facts = done.as_dict()
     counts = {"KeyAge": facts["key_age"], "KeysPublished": facts["published"]}

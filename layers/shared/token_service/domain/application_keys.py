@@ -1,12 +1,10 @@
 """Application keys: Elastic Path's name for clients, managed by clients themselves (section 4).
 
-A key and the client that `tokenctl` knows are the same thing. Its id is computed from the client's
-(UUID version 5, RFC 9562 section 5.5), so that every client has one and it never changes.
+A key and the client that `tokenctl` knows are the same thing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID, uuid5
 
 from token_service.domain.administration import (
     ClientAdministration,
@@ -19,6 +17,7 @@ from token_service.domain.client_details import (
     is_client_name,
 )
 from token_service.domain.errors import Conflict, InvalidRequest, NotFound
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.model import Client
 from token_service.domain.ports import (
     ClientRegistry,
@@ -29,18 +28,10 @@ from token_service.domain.ports import (
 )
 from token_service.domain.window import Window
 
-# The namespace of our names: any UUID, the same for ever.
-_NAMESPACE = UUID("6f1d3c1e-9b0a-4d5f-8a7b-e2c94d5a1f30")
-
 # The platform's own words.
 _NO_SUCH_KEY = "application key not found"
 _TOO_MUCH = "requested reserved rate limit will exceed the maximum"
 _LOST_RACE = "Write conflict detected"
-
-
-def key_id_of(client_id: str) -> str:
-    """The id of a client's application key."""
-    return str(uuid5(_NAMESPACE, client_id))
 
 
 @dataclass(frozen=True, slots=True)

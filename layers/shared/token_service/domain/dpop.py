@@ -147,7 +147,7 @@ def token_hash(token: str) -> str:
 
 def thumbprint(key: LoadedKey) -> str:
     """The JWK thumbprint of a public key (RFC 7638), from its one canonical form."""
-    jwk = ALGORITHMS[key.algorithm].to_jwk(key.key, as_dict=True)
+    jwk = ALGORITHMS[key.algorithm].jwk(key.key)
     members = {name: jwk[name] for name in _IDENTIFYING[jwk["kty"]]}
     return encode_segment(sha256(json.dumps(members, separators=(",", ":")).encode()).digest())
 

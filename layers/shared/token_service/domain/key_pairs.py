@@ -1,6 +1,5 @@
 """Making key pairs, and the public half of a private key."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +35,5 @@ def make_key(
 
 def public_half(key: PrivateKey, now: int) -> PublicKey:
     """What verifiers need of a key, published from now on (seconds); raises WeakKeyError."""
-    jwk = json.loads(ALGORITHMS[key.algorithm].to_jwk(load_private(key).key.public_key()))
-    jwk.pop("key_ops", None)
+    jwk = ALGORITHMS[key.algorithm].jwk(load_private(key).key.public_key())
     return PublicKey(key.kid, key.algorithm, jwk, KeyState.NEXT, published_at=now)

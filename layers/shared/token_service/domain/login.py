@@ -14,6 +14,7 @@ from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.mint import TokenDetails, TokenMint
 from token_service.domain.model import Account, Grant, IssuedToken, OwnerKind, OwnerRef, TokenFormat
+from token_service.domain.names import same_name
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
 from token_service.domain.ports import Accounts, Clock, LockOut, LoginFailures
 
@@ -180,11 +181,6 @@ def _about(account: Account | None, error: ServiceError) -> ServiceError:
     """The error, saying which account it is about: never the name, which may be a password."""
     error.about = account.ref.subject if account else ""
     return error
-
-
-def same_name(username: str) -> str:
-    """How names are compared: MySQL, which Magento's names live in, ignores case too."""
-    return username.strip().casefold()
 
 
 def failure_key(kind: str, username: str) -> str:

@@ -8,66 +8,24 @@ what is there.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.key_pairs import make_key, public_half
+from token_service.domain.keyring import (
+    Keyring,
+    KeysChangedError,
+    PrivateKeyring,
+    PrivateKeys,
+    PublicKeys,
+)
 from token_service.domain.keys import ANNOUNCE, KeyState, PrivateKey, PublicKey
 from token_service.domain.ports import Clock
 
 # More than the steps of the longest way; only others at the same work use the rest up.
 _TRIES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Keyring:
-    """All published keys, and when the deployment made its first (None: not yet).
-
-    `version` counts how often they were published.
-    """
-
-    keys: tuple[PublicKey, ...]
-    since: int | None
-    version: int = 0
-
-    def find(self, kid: str) -> PublicKey | None:
-        """The key of this id, or None."""
-        return next((key for key in self.keys if key.kid == kid), None)
-
-
-@dataclass(frozen=True, slots=True)
-class PrivateKeyring:
-    """The key that signs and the one that will; `version` is the store's name for this state."""
-
-    current: PrivateKey | None = None
-    next: PrivateKey | None = None
-    version: str | None = None
-
-
-class KeysChangedError(RuntimeError):
-    """Somebody else has written keys since these were read."""
-
-
-class PublicKeys(Protocol):
-    """Where published keys are kept."""
-
-    def keyring(self) -> Keyring:
-        """The keys as published now."""
-
-    def save(self, keyring: Keyring) -> None:
-        """Publish these over the version that was read; raises KeysChangedError."""
-
-
-class PrivateKeys(Protocol):
-    """Where private keys are kept."""
-
-    def keyring(self) -> PrivateKeyring:
-        """The keys as they are now."""
-
-    def save(self, keyring: PrivateKeyring) -> None:
-        """Keep these over the version that was read; raises KeysChangedError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,14 @@ def authorizer() -> Authorizer:
 @cache
 def signatures() -> "SignatureVerifier":
     """Checks OAuth 1.0a signatures; loaded at the first one, since most callers never sign."""
+    import logging
+
     from token_service.runtime.sealing import sealer
     from token_service.store.integrations import DynamoIntegrations
     from token_service.wire.magento.signed import SignatureVerifier
 
+    # At its debug level oauthlib would log the secrets that it checks signatures with.
+    logging.getLogger("oauthlib").setLevel(logging.WARNING)
     env = environment()
     return SignatureVerifier(
         consumers=DynamoIntegrations(dynamodb(), env.text("CLIENTS_TABLE"), pause),

@@ -8,15 +8,15 @@ from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.ports import FailureWindow
 from token_service.observability import observe_missed_use
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import dynamodb, environment
 from token_service.runtime.proofs import nonces
 from token_service.store.client_failures import DynamoClientFailures
 from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
 from token_service.system import now, pause
+from token_service.wire.client_dialects import assertion_audiences
 from token_service.wire.dialect import Operation
-from token_service.wire.registry import assertion_audiences
 
 
 @cache
@@ -39,7 +39,7 @@ def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientA
         env.number("CLIENT_AUTH_MAX_FAILURES", default.max_failures),
         env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
     )
-    names = assertion_audiences(env.text("ISSUER"), operation, all_dialects())
+    names = assertion_audiences(env.text("ISSUER"), operation, dialects_of_clients())
     failures = DynamoClientFailures(dynamodb(), env.text("TOKENS_TABLE"))
     return ClientAuthenticator(
         clients(),

@@ -3,7 +3,7 @@
 from functools import cache
 
 from token_service.observability import observe
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import environment
 from token_service.runtime.verification import verification_keys
 from token_service.wire.discovery import DiscoveryEndpoint
@@ -15,7 +15,7 @@ def endpoint() -> Endpoint:
     """The documents for verifiers."""
     env = environment()
     return DiscoveryEndpoint(
-        all_dialects(),
+        dialects_of_clients(),
         observe,
         env.text("ISSUER"),
         verification_keys(),

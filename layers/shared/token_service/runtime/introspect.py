@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from token_service.domain.introspect import TokenIntrospector
 from token_service.observability import observe
 from token_service.runtime.callers import client_authenticator
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import environment
 from token_service.runtime.records import validator
 from token_service.system import now
@@ -23,7 +23,7 @@ def endpoint() -> Endpoint:
     env = environment()
     introspector = TokenIntrospector(client_authenticator(Operation.INTROSPECT), validator())
     signer = _signer() if env.flag("SIGNED_INTROSPECTION", default=False) else None
-    return IntrospectEndpoint(all_dialects(), observe, introspector, signer)
+    return IntrospectEndpoint(dialects_of_clients(), observe, introspector, signer)
 
 
 def _signer() -> "IntrospectionSigner":

@@ -7,7 +7,7 @@ from token_service.domain.administration import ClientAdministration
 from token_service.domain.application_keys import ApplicationKeys
 from token_service.observability import observe
 from token_service.runtime.callers import client_uses
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import dynamodb, environment
 from token_service.store.clients import DynamoClients
 from token_service.system import now, pause
@@ -28,4 +28,4 @@ def endpoint() -> Endpoint:
         uses=client_uses(),
         now=now,
     )
-    return ApplicationKeysEndpoint(all_dialects(), observe, keys, env.text("ISSUER"))
+    return ApplicationKeysEndpoint(dialects_of_clients(), observe, keys, env.text("ISSUER"))

@@ -1,11 +1,13 @@
 """What each token may do."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from token_service.domain.policy import Policy
 from token_service.domain.policy_document import PolicyError, read_policy
 from token_service.runtime.environment import environment
+
+_DOCUMENTS = Path(__file__).parent.parent / "policies"
 
 
 @cache
@@ -21,6 +23,6 @@ def policy() -> Policy:
 
 def _policy_text(name: str) -> str:
     try:
-        return (files("token_service") / "policies" / f"{name}.json").read_text("utf-8")
+        return (_DOCUMENTS / f"{name}.json").read_text("utf-8")
     except FileNotFoundError as error:
         raise PolicyError(f"{name}: the policies folder has no {name}.json") from error

@@ -5,7 +5,7 @@ from functools import cache
 from token_service.domain.revoke import TokenRevocation
 from token_service.observability import observe
 from token_service.runtime.callers import client_authenticator
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import environment
 from token_service.runtime.records import tokens
 from token_service.runtime.verification import verification_keys
@@ -24,4 +24,4 @@ def endpoint() -> Endpoint:
         issuer=environment().text("ISSUER"),
         now=now,
     )
-    return RevokeEndpoint(all_dialects(), observe, revocation)
+    return RevokeEndpoint(dialects_of_clients(), observe, revocation)

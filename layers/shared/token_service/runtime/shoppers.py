@@ -14,7 +14,7 @@ from token_service.domain.ports import LockOut
 from token_service.domain.realms import password_profile_id, realm_id
 from token_service.observability import observe
 from token_service.runtime.codes import codes
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import dynamodb, environment, service
 from token_service.runtime.records import validator
 from token_service.runtime.signing import mint
@@ -36,7 +36,7 @@ def endpoint() -> Endpoint:
     env = environment()
     issuer = env.text("ISSUER")
     return ShopperEndpoint(
-        all_dialects(),
+        dialects_of_clients(),
         observe,
         callers=ClientOnly(validator(), env.text("AUDIENCE")),
         customers=CustomerTokens(login(), redeem),

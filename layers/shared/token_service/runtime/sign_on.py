@@ -10,7 +10,7 @@ from token_service.observability import observe
 from token_service.providers.http import Http
 from token_service.providers.openid import OpenIdRelyingParty
 from token_service.runtime import codes
-from token_service.runtime.dialects import all_dialects
+from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.environment import dynamodb, environment
 from token_service.runtime.sealing import sealer
 from token_service.store.accounts import DynamoAccounts
@@ -28,14 +28,14 @@ fetch = Http(elapsed)
 def redirects() -> Endpoint:
     """Out to a provider, and back."""
     issuer = environment().text("ISSUER")
-    return SingleSignOnEndpoint(all_dialects(), observe, issuer, single_sign_on)
+    return SingleSignOnEndpoint(dialects_of_clients(), observe, issuer, single_sign_on)
 
 
 @cache
 def profiles() -> Endpoint:
     """What a storefront reads first."""
     issuer = environment().text("ISSUER")
-    return OpenIdProfilesEndpoint(all_dialects(), observe, issuer, providers().list)
+    return OpenIdProfilesEndpoint(dialects_of_clients(), observe, issuer, providers().list)
 
 
 @cache

@@ -7,7 +7,7 @@ however many write at once, and reading it is one read.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, override
 
-from token_service.domain.application_keys import key_id_of
+from token_service.domain.key_ids import key_id_of
 from token_service.domain.model import Client, OwnerKind
 from token_service.domain.ports import (
     OwnerExistsError,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from token_service.aws.service import ServiceError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
+from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyring
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey
-from token_service.domain.rotation import Keyring, KeysChangedError, PrivateKeyring
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:

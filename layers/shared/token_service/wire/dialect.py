@@ -62,6 +62,11 @@ class Dialect(Protocol):
         """Any refusal, in this dialect's own status and body."""
 
 
+def dialect_for(path: str, among: "tuple[Dialect, ...]") -> Dialect:
+    """The dialect in which a path is answered, whether or not there is a route."""
+    return next(d for d in among if any(path.startswith(prefix) for prefix in d.prefixes))
+
+
 @runtime_checkable
 class ClientTokens(Dialect, Protocol):
     """A dialect in which clients ask for tokens."""

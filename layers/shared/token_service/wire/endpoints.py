@@ -19,10 +19,10 @@ from token_service.wire.dialect import (
     Operation,
     TokenManagement,
     TokenQuestion,
+    dialect_for,
 )
 from token_service.wire.http import Request, Response
 from token_service.wire.oauth import MissingToken
-from token_service.wire.registry import dialect_for
 
 # RFC 9701 section 4.
 SIGNED = f"application/{TYPE}"

@@ -3,11 +3,7 @@
 import re
 from typing import Any
 
-from token_service.domain.application_keys import (
-    ApplicationKey,
-    ApplicationKeys,
-    KeyDetails,
-)
+from token_service.domain.application_keys import ApplicationKey, ApplicationKeys, KeyDetails
 from token_service.domain.errors import MethodNotAllowed, NotFound
 from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.elastic_path.envelope import read_data
