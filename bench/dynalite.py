@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import yaml
 from botocore.config import Config
+from token_service.aws.connection import KeptConnection
+from token_service.aws.dynamodb import DynamoDB
+from token_service.aws.service import Service
+from token_service.aws.signature import Credentials, Signer
+from token_service.system import PATIENCE, pause
 
 from bench.report import ROOT
 
@@ -49,6 +55,13 @@ class Dynalite:
             aws_secret_access_key="nothing",  # noqa: S106 - dynalite checks no signature
             config=config,
         )
+
+    def functions_client(self) -> DynamoDB:
+        """A client of it such as the functions have; one connection a thread."""
+        signer = Signer("dynamodb", REGION, self.endpoint.partition("://")[2])
+        credentials = Credentials("nobody", "nothing", "")
+        transport = KeptConnection(self.endpoint, PATIENCE)
+        return DynamoDB.over(Service(signer, transport, lambda: credentials, pause, time.time))
 
     def environment(self) -> dict[str, str]:
         """What makes an AWS client of any language talk to it, DynamoDB alone."""

@@ -23,7 +23,7 @@ from bench.runtime_api import FunctionProcess
 from bench.world import SCOPES, World, event, world
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+    from token_service.aws.dynamodb import DynamoDB
 
 OPAQUE = ("bench-opaque-client", "bench-secret-bench-secret-bench-secret-0003")
 # Whom events/login names.
@@ -76,7 +76,7 @@ class MeteredWorld:
     @property
     def store(self) -> OneByOne:
         """A client of the store, counted as the functions' are."""
-        return OneByOne(replace(self.world.store, endpoint=self.meter.endpoint).client())
+        return OneByOne(replace(self.world.store, endpoint=self.meter.endpoint).functions_client())
 
 
 def check(body: bytes) -> None:
@@ -107,17 +107,17 @@ def metered_world() -> Iterator[MeteredWorld]:
                 "Opaque", id=id_, secret=secret, scopes=SCOPES, token_format=TokenFormat.OPAQUE
             )
         )
-        _make_customer(cast("DynamoDBClient", under_meter.store))
+        _make_customer(cast("DynamoDB", under_meter.store))
         yield under_meter
 
 
 def client_administration(store: OneByOne, rate_limit: int = 0) -> ClientAdministration:
     """What an operator's tool works with; `rate_limit` is what all clients together may reserve."""
-    clients = DynamoClients(cast("DynamoDBClient", store), "ClientsTable", pause, rate_limit)
+    clients = DynamoClients(cast("DynamoDB", store), "ClientsTable", pause, rate_limit)
     return ClientAdministration(clients, now, token_bytes)
 
 
-def _make_customer(store: "DynamoDBClient") -> None:
+def _make_customer(store: "DynamoDB") -> None:
     kind = OwnerKind.CUSTOMER
     AccountAdministration(
         accounts={kind: DynamoAccounts(store, "ClientsTable", pause, kind)},

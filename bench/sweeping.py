@@ -4,7 +4,7 @@ from token_service.domain.limits import HOUR
 from token_service.domain.location import DEFAULT_LAYOUT
 from token_service.domain.sweep import SETTLING, Sweeper, SweepResult, SweepSettings
 from token_service.store.expired import DynamoExpiredTokens
-from token_service.system import AWS_CONFIG, pause
+from token_service.system import pause
 
 from bench.dynalite import Dynalite
 
@@ -16,7 +16,7 @@ class Sweep:
 
     def __init__(self, engine: Dynalite, hour: int, layout: int = DEFAULT_LAYOUT) -> None:
         """`hour` counts from the epoch; of tokens that were issued under this layout."""
-        self._client = engine.client(AWS_CONFIG)
+        self._client = engine.functions_client()
         store = DynamoExpiredTokens(self._client, "TokensTable", pause)
         settings = SweepSettings((layout,), since=hour * HOUR)
         self._sweeper = Sweeper(store, settings, lambda: (hour + 1) * HOUR + SETTLING)
