@@ -76,7 +76,7 @@ class Setup:
     duration: float | None = None
 
     def seconds(self, usage: Usage) -> float:
-        """How long a call takes: its CPU time at this memory's share of a processor, and waiting."""
+        """How long a call takes: CPU time at this memory's share of a processor, and waiting."""
         if self.duration is not None:
             return self.duration
         slowed = max(1.0, self.mb_per_cpu / self.memory_mb)

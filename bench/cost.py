@@ -1,6 +1,7 @@
 """Dollars per million tokens issued, introspected, authorized and swept, beside what others ask."""
 
 import re
+from textwrap import fill
 
 from bench import bill
 from bench.bill import MILLION, MONTH, Setup, Swept
@@ -39,7 +40,7 @@ def measure(scale: Scale) -> Section:
     per_token = Swept(swept.use.reads / tokens, swept.use.writes / tokens, swept.record_bytes)
     paper = Paper(read_prices(), usages, per_token, setup)
     parts = (intro, by_volume, others, by_call, choices, durations, metrics, assumptions, prices)
-    text = "\n\n".join(part(paper).strip() for part in parts)
+    text = "\n\n".join(part(paper) for part in parts)
     return Section("cost", "Money", text, bars(paper))
 
 
@@ -50,6 +51,11 @@ def access_line() -> str:
     assert found
     folded = " ".join(line.strip() for line in found[1].splitlines())
     return re.sub(r"\$context\.([\w.]+)", lambda name: _ACCESS[name[1]], folded)
+
+
+def _prose(text: str) -> str:
+    """A paragraph, filled in and broken anew."""
+    return fill(" ".join(text.split()), width=100)
 
 
 def _start(world: MeteredWorld) -> float:
@@ -70,14 +76,14 @@ def bars(paper: Paper) -> tuple[Bar, ...]:
 def intro(paper: Paper) -> str:
     """What the bars are about, and where they are missed."""
     traced = paper.choices(_BARRED)["`Tracing=Active`"]
-    return f"""
+    return _prose(f"""
 List prices of {paper.prices.region}, read {paper.prices.read}, without free tiers. The bars are for
-{_BARRED / MILLION:.0f} million tokens a month ({_BARRED / MONTH:.0f} a second, evenly spread): JWTs of
-clients, RS256, at the standard endpoint. The path is what a request costs that issues a token;
-everything is that with logs, metrics, secrets and the sweep. It is below {_EVERYTHING:.2f} from
-{paper.holds_from(_EVERYTHING)} million tokens a month on: in smaller months what is paid by the month
-weighs more. Traces are those that callers ask for, as deployed by default; with `Tracing=Active`,
-which records 5 percent and more, everything is {traced:.2f}, over the bar."""
+{_BARRED / MILLION:.0f} million tokens a month ({_BARRED / MONTH:.0f} a second, evenly spread), JWTs
+of clients, RS256, at the standard endpoint. The path is a request that issues a token; everything
+is that with logs, metrics, secrets and the sweep. It is within {_EVERYTHING:.2f} from
+{paper.holds_from(_EVERYTHING)} million tokens a month on: in smaller months what is paid by the
+month weighs more. Traces are those that callers ask for, as deployed by default; with
+`Tracing=Active`, which records 5 percent and more, everything is {traced:.2f}, over the bar.""")
 
 
 def by_volume(paper: Paper) -> str:
@@ -124,10 +130,8 @@ def by_call(paper: Paper) -> str:
     swept = f"**{bill.total(paper.swept_alone(_BARRED)):.2f}**"
     rows.append(["Keep and sweep a token", *[""] * (3 + len(groups)), swept])
     head = ["A million times", "CPU ms", "ms billed", "bytes logged", *groups, "together"]
-    return f"""
-An authorizer's request comes through the API that it protects, which is not counted here.
-
-{table(head, rows)}"""
+    told = "An authorizer's request comes through the API that it protects, not counted here."
+    return f"{told}\n\n{table(head, rows)}"
 
 
 def choices(paper: Paper) -> str:
@@ -139,12 +143,12 @@ def choices(paper: Paper) -> str:
     ]
     rate = paper.prices.by_name["data_out_gb"].tiers[1][1]
     jwt, opaque = (paper.usages[name].answer for name in (ISSUE, ISSUE_OPAQUE))
-    return f"""
-{table(["Choice", "dollars a million", "everything"], rows)}
-
+    told = f"""
 In no sum: data sent to the internet, {rate} dollars a GB beyond an account's first 100 GB a month.
-An answer of {jwt} bytes with {_HEADERS} of headers is {(jwt + _HEADERS) / 1000 * rate:.2f} a million;
-with an opaque token it has {opaque} bytes, and is {(opaque + _HEADERS) / 1000 * rate:.2f}."""
+An answer of {jwt} bytes with {_HEADERS} of headers comes to {(jwt + _HEADERS) / 1000 * rate:.2f} a
+million; with an opaque token it has {opaque}, and comes to {(opaque + _HEADERS) / 1000 * rate:.2f}.
+"""
+    return f"{table(['Choice', 'dollars a million', 'everything'], rows)}\n\n{_prose(told)}"
 
 
 def durations(paper: Paper) -> str:
@@ -165,25 +169,25 @@ def metrics(paper: Paper) -> str:
         f"**{paper.prices.of('metric_month', sum(counts.values())):.2f}**"
         for counts in (USUAL, greatest)
     )
-    return f"""
+    told = """
 A metric is paid for by the hours in which it is counted. Dimensions are the service's own words, so
-that no caller can add one; strangers can be refused for every reason there is.
-
-{table(["Metrics", "usual", "at most"], [*rows, ["**Dollars a month**", *month]])}"""
+that no caller can add one; strangers can be refused for every reason there is."""
+    listed = table(["Metrics", "usual", "at most"], [*rows, ["**Dollars a month**", *month]])
+    return f"{_prose(told)}\n\n{listed}"
 
 
 def assumptions(paper: Paper) -> str:
     """What was measured here and what was not."""
     setup = paper.setup
-    return f"""
+    return _prose(f"""
 Measured here: units and round trips (dynalite), bytes logged and answered, and CPU time (this
 machine, Lambda's runtime client included), that of a start too: {setup.start_cpu:.2f} s. Assumed: a
 call takes its CPU time at {setup.memory_mb} of {setup.mb_per_cpu} MB to a processor, and
-{setup.wait * 1000:g} ms for each round trip to DynamoDB; {setup.started_share:.0%} of calls start an
-environment (AWS says fewer); an environment works {setup.busy:.0%} of its time;
-{setup.clients} clients are at work at once; a line is billed with the {setup.line_overhead} bytes
-that PutLogEvents adds to it; a sweep deletes {setup.swept_per_second:,.0f} tokens a second; X-Ray
-records the first call of a second and 5 percent of the others."""
+{setup.wait * 1000:g} ms for each round trip to DynamoDB; {setup.started_share:.0%} of calls start
+an environment (AWS says fewer); an environment works {setup.busy:.0%} of its time; {setup.clients}
+clients are at work at once; a line is billed with the {setup.line_overhead} bytes that PutLogEvents
+adds to it; a sweep deletes {setup.swept_per_second:,.0f} tokens a second; X-Ray records the first
+call of a second and 5 percent of the others.""")
 
 
 def prices(paper: Paper) -> str:
@@ -192,7 +196,5 @@ def prices(paper: Paper) -> str:
         [price.what, price.told(), f"{price.as_of}, {price.evidence}"]
         for price in paper.prices.by_name.values()
     ]
-    return f"""
-Where each price was found is in bench/prices.toml; none could be read off a bill.
-
-{table(["Price", "dollars", "as of"], rows)}"""
+    told = "Where each price was found is in bench/prices.toml; none could be read off a bill."
+    return f"{told}\n\n{table(['Price', 'dollars', 'as of'], rows)}"

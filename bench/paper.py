@@ -1,4 +1,4 @@
-"""Bills on paper: from what calls were measured to use, per million, for months of several sizes."""
+"""Bills from what calls were measured to use: dollars per million, in months of several sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -55,10 +55,10 @@ class Paper:
 
     def holds_from(self, bound: float) -> int | None:
         """The least volume (million tokens a month) at which everything is within a bound."""
-        for millions in (*range(1, 100), *range(100, 10_001, 10)):
-            if bill.total(self.issued(millions * MILLION)) <= bound:
-                return millions
-        return None
+        volumes = (*range(1, 100), *range(100, 10_001, 10))
+        return next(
+            (one for one in volumes if bill.total(self.issued(one * MILLION)) <= bound), None
+        )
 
     def choices(self, volume: float) -> dict[str, float]:
         """Everything, dollars per million tokens, with one thing chosen otherwise."""
