@@ -188,7 +188,7 @@ def test_what_happens_is_counted(log: str) -> None:
             counted.update((metric["Name"], by) for metric in directive["Metrics"])
     for name, dimensions in (
         ("TokensIssued", {"dialect", "grant"}),
-        ("Refusals", {"dialect", "operation", "reason"}),
+        ("Refusals", {"dialect", "reason"}),
         ("Introspections", {"dialect"}),
         ("Revocations", {"dialect"}),
         ("Authorizations", {"kind", "verdict"}),

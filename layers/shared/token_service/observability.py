@@ -110,7 +110,8 @@ def observe(outcome: "Outcome") -> None:
         log.write("INFO", "request served", facts, counts, success=True)
         return
     facts["reason"] = outcome.result
-    counts = Counts({"Refusals": 1}, ("dialect", "operation", "reason"))
+    # Every combination is a metric to be paid for, and callers choose what they are refused for.
+    counts = Counts({"Refusals": 1}, ("dialect", "reason"))
     if outcome.stack:
         log.write("ERROR", "request failed", facts, counts)
     else:
