@@ -110,8 +110,8 @@ those of every hour anew; one bears {WRITES:,.0f} writes or {READS:,.0f} reads a
 mixture that comes to as much. Shown are the fewest of which none was overburdened in {hours}
 simulated hours at peak. DynamoDB also splits what stays hot, which is not counted on. 80 percent of
 tokens live for an hour, 15 for a day, 5 for four hours; JWTs and opaque tokens are alike. Recorded
-is the share that is written: of `recorded: false` clients what is revoked, {_REVOKED:.0%} here, though
-every check looks for it."""
+is the share that is written: of `recorded: false` clients what is revoked, {_REVOKED:.0%} here,
+though every check looks for it."""
     head = ["Tokens a second", "verified", "recorded", "if even"]
     return f"{_prose(told)}\n\n{table([*head, *(f'layout {one}' for one in _LAYOUTS)], rows)}"
 
