@@ -1,11 +1,12 @@
 """Whether a token is active: the one place where that is decided."""
 
 from dataclasses import dataclass
+from typing import override
 
-from token_service.domain.access_token import read_access_token
+from token_service.domain.access_token import read_access_token, read_whole_token
 from token_service.domain.handles import opaque_format, read_opaque_token
 from token_service.domain.keys import VerificationKeys
-from token_service.domain.model import ActiveToken, Owner, TokenFormat, TokenRecord
+from token_service.domain.model import ActiveToken, Owner, OwnerKind, TokenFormat, TokenRecord
 from token_service.domain.ports import Clock, Owners, TokenReader
 
 
@@ -21,7 +22,11 @@ class ValidationSettings:
 
 
 class TokenValidator:
-    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal."""
+    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal.
+
+    Of a token that was made without a record: not revoked, not expired; its owner live, without
+    records still; and the epochs equal.
+    """
 
     def __init__(
         self,
@@ -56,6 +61,12 @@ class TokenValidator:
         if claims is None or claims.issued_at < self._settings.not_before:
             return None
         record, owner = self._tokens.find_with_owner(claims.location, claims.owner)
+        if claims.unrecorded is not None:
+            # Whatever lies in its place is its tombstone. A record that is missing means alive for
+            # none but those who were to have none, and still are.
+            if record is not None or owner is None or owner.recorded:
+                return None
+            return self._active(claims.unrecorded, owner, TokenFormat.JWT)
         if record is None or record.expires_at != claims.expires_at:
             return None
         return self._active(record, owner, TokenFormat.JWT)
@@ -82,3 +93,29 @@ class TokenValidator:
         ):
             return None
         return ActiveToken(record, owner, form)
+
+
+class SignatureValidator(TokenValidator):
+    """Believes a client's JWT by its signature and its times; reads nothing, and so knows less.
+
+    Neither revoking it nor disabling its client ends it before it expires. All other tokens, those
+    of people above all, are judged as ever.
+    """
+
+    @override
+    def validate(self, token: str) -> ActiveToken | None:
+        """The token's own word if it is a client's JWT, with no owner; else as its parent.
+
+        Raises:
+            Unavailable: the store or the keys did not answer, so nothing is known.
+
+        """
+        settings = self._settings
+        record = None
+        if "." in token:
+            record = read_whole_token(token, settings.issuer, self._keys, self._now())
+        if record is None or record.owner.kind is not OwnerKind.CLIENT:
+            return super().validate(token)
+        if record.issued_at < settings.not_before:
+            return None
+        return ActiveToken(record, None, TokenFormat.JWT)
