@@ -155,8 +155,8 @@ Verifiers hold no client; the column says for how many seconds each environment 
 such an only one. With `AuthorizerChecks=signature` the authorizer reads neither client nor record
 of a client's JWT, and introspection alone remains. They read the public keys every five minutes.
 Every issuing environment notes once an hour that a client is used, on one item: Lambda adds at most
-1,000 environments in ten seconds, so 100 writes a second, and a note that fails costs no token. Names that somebody tries passwords
-on, and nonces, have items of their own."""
+1,000 environments in ten seconds, so 100 writes a second, and a note that fails costs no token.
+Names that somebody tries passwords on, and nonces, have items of their own."""
     head = [
         *("Tokens a second", "the only client: reads a second", "held at issuance"),
         *(f"busiest of {_CLIENTS:,}, held at issuance", "only client: to hold at verifiers, s"),
