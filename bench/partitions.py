@@ -152,10 +152,11 @@ client comes to its end at {ends[0]} tokens a second if each is verified once, a
 {_MANY:g} times; with the client held at issuance at {ends[2]} and {ends[3]}. Of {_CLIENTS:,}
 clients, their shares falling as one over their rank, the busiest has {top_share(_CLIENTS):.0%}.
 Verifiers hold no client; the column says for how many seconds each environment would have to hold
-such an only one. They read the public keys every five minutes. Every issuing environment notes once
-an hour that a client is used, on one item: Lambda adds at most 1,000 environments in ten seconds,
-so 100 writes a second, and a note that fails costs no token. Names that somebody tries passwords
-on, and nonces, have items of their own."""
+such an only one. With `AuthorizerChecks=signature` the authorizer reads neither client nor record
+of a client's JWT, and introspection alone remains. They read the public keys every five minutes.
+Every issuing environment notes once an hour that a client is used, on one item: Lambda adds at most
+1,000 environments in ten seconds, so 100 writes a second, and a note that fails costs no token.
+Names that somebody tries passwords on, and nonces, have items of their own."""
     head = [
         *("Tokens a second", "the only client: reads a second", "held at issuance"),
         *(f"busiest of {_CLIENTS:,}, held at issuance", "only client: to hold at verifiers, s"),
