@@ -86,6 +86,7 @@ VALUES = {
     "TOKENS_NOT_BEFORE": "0",
     "TOKENS_SINCE": "0",
     "TOKENS_TABLE": "TokensTable",
+    "VERIFIER_HOLD_SECONDS": "0",
 }
 
 

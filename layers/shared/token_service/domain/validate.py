@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from typing import override
 
-from token_service.domain.access_token import read_access_token, read_whole_token
+from token_service.domain.access_token import Claims, read_access_token, read_whole_token
 from token_service.domain.handles import opaque_format, read_opaque_token
+from token_service.domain.held import Held
 from token_service.domain.keys import VerificationKeys
-from token_service.domain.model import ActiveToken, Owner, OwnerKind, TokenFormat, TokenRecord
+from token_service.domain.model import (
+    ActiveToken,
+    Client,
+    Owner,
+    OwnerKind,
+    TokenFormat,
+    TokenRecord,
+)
 from token_service.domain.ports import Clock, Owners, TokenReader
 
 
@@ -14,11 +22,13 @@ from token_service.domain.ports import Clock, Owners, TokenReader
 class ValidationSettings:
     """`not_before`: tokens issued before this moment (seconds) are dead, whatever the store says.
 
-    An operator sets it after restoring a table from a backup.
+    An operator sets it after restoring a table from a backup. `hold_seconds`: how long a client may
+    be held instead of read with each of its tokens; people never are.
     """
 
     issuer: str
     not_before: int = 0
+    hold_seconds: int = 0
 
 
 class TokenValidator:
@@ -26,6 +36,9 @@ class TokenValidator:
 
     Of a token that was made without a record: not revoked, not expired; its owner live, without
     records still; and the epochs equal.
+
+    Where clients are held, one is believed for so long, but never in what it refuses: a token that
+    was revoked by itself ends at once, and one of a new epoch lives at once.
     """
 
     def __init__(
@@ -43,6 +56,7 @@ class TokenValidator:
         self._keys = keys
         self._settings = settings
         self._now = now
+        self._held = Held[Client](settings.hold_seconds, now)
 
     def validate(self, token: str) -> ActiveToken | None:
         """The token's record and owner if it is active, None at every doubt.
@@ -60,7 +74,18 @@ class TokenValidator:
         claims = read_access_token(token, self._settings.issuer, self._keys, self._now())
         if claims is None or claims.issued_at < self._settings.not_before:
             return None
+        held = self._held.get(str(claims.owner))
+        if held is not None:
+            active = self._judge(claims, self._tokens.find(claims.location), held)
+            if active is not None:
+                return active
         record, owner = self._tokens.find_with_owner(claims.location, claims.owner)
+        self._hold(owner)
+        return self._judge(claims, record, owner)
+
+    def _judge(
+        self, claims: Claims, record: TokenRecord | None, owner: Owner | None
+    ) -> ActiveToken | None:
         if claims.unrecorded is not None:
             # Whatever lies in its place is its tombstone. A record that is missing means alive for
             # none but those who were to have none, and still are.
@@ -76,7 +101,19 @@ class TokenValidator:
         record = self._tokens.find(handle.location) if handle else None
         if record is None:
             return None
-        return self._active(record, self._owners.find(record.owner), opaque_format(token))
+        form = opaque_format(token)
+        held = self._held.get(str(record.owner))
+        if held is not None:
+            active = self._active(record, held, form)
+            if active is not None:
+                return active
+        owner = self._owners.find(record.owner)
+        self._hold(owner)
+        return self._active(record, owner, form)
+
+    def _hold(self, owner: Owner | None) -> None:
+        if isinstance(owner, Client):
+            self._held.put(str(owner.ref), owner)
 
     def _active(
         self, record: TokenRecord, owner: Owner | None, form: TokenFormat

@@ -25,7 +25,7 @@ def tokens() -> DynamoTokens:
 
 @cache
 def validator() -> TokenValidator:
-    """Decides whether a token is active; holds no owner longer than one call."""
+    """Decides whether a token is active; holds no owner but as an operator says."""
     return _validator(TokenValidator)
 
 
@@ -37,7 +37,11 @@ def signature_validator() -> SignatureValidator:
 
 def _validator[V: TokenValidator](kind: type[V]) -> V:
     env = environment()
-    settings = ValidationSettings(env.text("ISSUER"), env.number("TOKENS_NOT_BEFORE", 0))
+    settings = ValidationSettings(
+        issuer=env.text("ISSUER"),
+        not_before=env.number("TOKENS_NOT_BEFORE", 0),
+        hold_seconds=env.number("VERIFIER_HOLD_SECONDS", 0),
+    )
     return kind(
         tokens=tokens(), owners=owners(), keys=verification_keys(), settings=settings, now=now
     )
