@@ -96,7 +96,7 @@ def _results(subjects: Mapping[str, Subject], found: Mapping[str, list[float]]) 
             [
                 name,
                 Spread.of(found[name]).text(3),
-                f"{median(subject.before):.3f}",
+                f"{median(subject.before[-len(found[name]) :]):.3f}",
                 *ratios,
                 f"{median(subject.memory) / _MEGABYTE:.0f}",
                 " / ".join(f"{size:.1f}" for size in sizes) if subject.parts else "",

@@ -95,15 +95,13 @@ def _subject(here: World, name: str, token: str) -> Subject:
 
 def our_functions(here: World) -> dict[str, Subject]:
     """The service's functions by name, the authorizer twice where it can check signatures only."""
-    token, other = here.issue_token(), here.issue_token()
-    names = (*_COMPARED, *_OTHERS)
-    subjects = {name: _subject(here, name, other if name == "revoke" else token) for name in names}
-    authorizer = subjects["authorizer"]
-    if CHOICE in authorizer.variables:
+    token, revoked = here.issue_token(), here.issue_token()
+    subjects = {name: _subject(here, name, token) for name in _COMPARED}
+    if CHOICE in subjects["authorizer"].variables:
         changed = _subject(here, "authorizer", token)
         changed.variables = {**changed.variables, CHOICE: "signature"}
         subjects[SIGNATURES] = changed
-    return subjects
+    return subjects | {name: _subject(here, name, revoked) for name in _OTHERS}
 
 
 def reference_functions(reference: ReferenceWorld, here: World) -> dict[str, Subject]:
