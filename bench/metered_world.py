@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration, NewClient
-from token_service.domain.model import OwnerKind, TokenFormat
+from token_service.domain.grants import TokenFormat
+from token_service.domain.owners import OwnerKind
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients

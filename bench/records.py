@@ -9,9 +9,11 @@ from secrets import token_bytes
 from threading import local
 from urllib.parse import urlsplit
 
+from token_service.domain.grants import Access, Grant
 from token_service.domain.handles import new_jwt_id
 from token_service.domain.limits import HOUR
-from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
+from token_service.domain.owners import OwnerKind, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.store.dynamodb import Item
 from token_service.store.tokens import to_item
 

@@ -10,7 +10,7 @@ from pkgutil import walk_packages
 
 import token_service.wire
 from token_service.domain.errors import ServiceError
-from token_service.domain.model import Grant
+from token_service.domain.grants import Grant
 from token_service.domain.policy import Verdict
 from token_service.wire.authorizer_events import Kind
 from token_service.wire.dialect import TokenManagement

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import boto3
 from token_service.domain.administration import ClientAdministration, NewClient
-from token_service.domain.model import Client, Introspection
+from token_service.domain.owners import Client, Introspection
 from token_service.store.client_items import client_to_item
 from token_service.system import now
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from token_service.domain.key_ids import key_id_of
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import (
+from token_service.domain.names import same_name
+from token_service.domain.one_time_passwords import OneTimePassword
+from token_service.domain.owners import (
     Account,
     BuyerAccount,
     Client,
@@ -14,10 +16,7 @@ from token_service.domain.model import (
     Owner,
     OwnerKind,
     OwnerRef,
-    TokenRecord,
 )
-from token_service.domain.names import same_name
-from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.domain.ports import (
     FailureWindow,
     LockOut,
@@ -26,6 +25,7 @@ from token_service.domain.ports import (
     Page,
     ReservationExceededError,
 )
+from token_service.domain.tokens import TokenRecord
 from token_service.store.tokens import TokenCollisionError
 
 PEOPLE = (OwnerKind.ACCOUNT_MEMBER, OwnerKind.ADMIN, OwnerKind.CUSTOMER)

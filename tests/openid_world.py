@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, unquote_plus
 from joserfc import jws
 from joserfc.jwk import KeySet, RSAKey
 from token_service.domain.errors import Unavailable
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider, provider_sealing
+from token_service.domain.owners import OwnerKind
 from token_service.domain.sealing import Sealer
 from token_service.domain.sign_in_codes import challenge_of
 from token_service.providers.openid import Fetched

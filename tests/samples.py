@@ -4,18 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from token_service.domain.clients import secret_digest
+from token_service.domain.grants import Access, Grant
 from token_service.domain.location import DEFAULT_LAYOUT
-from token_service.domain.model import (
-    Access,
-    Account,
-    Client,
-    Grant,
-    Integration,
-    OwnerKind,
-    OwnerRef,
-    Secret,
-    TokenRecord,
-)
+from token_service.domain.owners import Account, Client, Integration, OwnerKind, OwnerRef, Secret
+from token_service.domain.tokens import TokenRecord
 
 NOW = 1_800_000_000
 SECRET = "s3cret-" + "x" * 36

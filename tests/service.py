@@ -28,9 +28,9 @@ from token_service.domain.keys import (
 from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
-from token_service.domain.model import OwnerKind
 from token_service.domain.one_time_passwords import Message, Passwordless
 from token_service.domain.one_time_seals import OneTimeSeals
+from token_service.domain.owners import OwnerKind
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.ports import ClientFailures, Clients, ClientUses, Clock, Nonces
 from token_service.domain.revoke import TokenRevocation

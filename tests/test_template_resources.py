@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 from token_service.domain.account_members import MemberSettings
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MIN_LIFETIME
 from token_service.domain.login import LoginSettings
-from token_service.domain.model import (
-    Access,
-    Grant,
-    OwnerKind,
-    OwnerRef,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.owners import OwnerKind, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.store.tokens import to_item
 from token_service.wire.authorizer import AuthorizerSettings
 

@@ -1,7 +1,7 @@
 """The commands for account members: people who act for buyer accounts (Elastic Path)."""
 
 import click
-from token_service.domain.model import Account, OwnerKind
+from token_service.domain.owners import Account, OwnerKind
 
 from tokenctl.accounts import read_password
 from tokenctl.context import Context, OneSentenceGroup

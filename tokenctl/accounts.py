@@ -4,7 +4,7 @@ import sys
 
 import click
 from token_service.domain.account_administration import AccountDetailError
-from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
+from token_service.domain.owners import ALL_RESOURCES, Account, OwnerKind
 
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.output import moment, say, say_table

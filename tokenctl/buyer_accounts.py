@@ -1,7 +1,7 @@
 """The commands for buyer accounts, which Elastic Path calls accounts."""
 
 import click
-from token_service.domain.model import BuyerAccount
+from token_service.domain.owners import BuyerAccount
 
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.output import moment, say, say_table

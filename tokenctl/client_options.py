@@ -6,7 +6,8 @@ from typing import Any, cast
 import click
 from token_service.domain.administration import ClientChanges, ClientDetails
 from token_service.domain.client_keys import read_jwks
-from token_service.domain.model import CLIENT_GRANTS, Grant, Introspection, TokenFormat
+from token_service.domain.grants import Grant, TokenFormat
+from token_service.domain.owners import CLIENT_GRANTS, Introspection
 from token_service.system import now
 
 from tokenctl.duration import Duration

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import click
 from token_service.domain.administration import IssuedSecret, NewClient
 from token_service.domain.client_keys import read_jwks
-from token_service.domain.model import Client
+from token_service.domain.owners import Client
 from token_service.system import now
 
 from tokenctl.client_options import (

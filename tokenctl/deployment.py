@@ -17,8 +17,8 @@ from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
 from token_service.domain.mint import MintSettings, TokenMint
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import ProviderAdministration
+from token_service.domain.owners import OwnerKind
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.realms import password_profile_id, realm_id
 from token_service.domain.revoke import token_place

@@ -2,7 +2,7 @@
 
 import click
 from token_service.domain.integrations import AccessCredentials
-from token_service.domain.model import ALL_RESOURCES, Integration
+from token_service.domain.owners import ALL_RESOURCES, Integration
 
 from tokenctl.context import Context, OneSentenceGroup
 from tokenctl.output import moment, say, say_table

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import click
 from token_service.domain.client_use import key_last_used, secret_last_used
 from token_service.domain.limits import NEVER
-from token_service.domain.model import ActiveToken, Client, LastUse
+from token_service.domain.owners import Client, LastUse
+from token_service.domain.tokens import ActiveToken
 
 
 def say(facts: Mapping[str, object], *, as_json: bool, note: str = "") -> None:

@@ -1,7 +1,7 @@
 """Which resources are meant: named ones, all, or none, and never by leaving something out."""
 
 import click
-from token_service.domain.model import ALL_RESOURCES
+from token_service.domain.owners import ALL_RESOURCES
 
 
 def chosen_resources(

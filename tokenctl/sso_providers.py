@@ -3,8 +3,8 @@
 import sys
 
 import click
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import NewProvider, OpenIdProvider
+from token_service.domain.owners import OwnerKind
 from token_service.domain.realms import realms
 from token_service.wire.single_sign_on import callback_path, login_path
 

@@ -4,15 +4,10 @@ from typing import Any
 
 import pytest
 from token_service.domain.administration import NewClient
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.issue import IssueRequest
-from token_service.domain.model import (
-    CLIENT_GRANTS,
-    Client,
-    ClientCredentials,
-    Grant,
-    IssuedToken,
-    TokenFormat,
-)
+from token_service.domain.owners import CLIENT_GRANTS, Client, ClientCredentials
+from token_service.domain.tokens import IssuedToken
 
 from tests.service import Service
 

@@ -6,9 +6,9 @@ from itertools import count
 
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.location import buckets_of_hour, hour_of
-from token_service.domain.model import TokenRecord
 from token_service.domain.ports import ExpiredTokens, Page
 from token_service.domain.sweep import Sweeper, SweepResult, SweepSettings
+from token_service.domain.tokens import TokenRecord
 
 from tests.clock import FrozenClock
 from tests.memory_store import place_of

@@ -13,9 +13,11 @@ from token_service.domain.errors import (
     NotOffered,
     Unavailable,
 )
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.login import LoginSettings
-from token_service.domain.model import Account, Grant, OwnerKind, TokenFormat, TokenRecord
+from token_service.domain.owners import Account, OwnerKind
 from token_service.domain.ports import LockOut
+from token_service.domain.tokens import TokenRecord
 from token_service.domain.window import Window
 
 from tests.service import Service

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
 from token_service.domain.errors import InvalidGrant
-from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
+from token_service.domain.owners import ALL_RESOURCES, Account, OwnerKind
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tests.service import Service

@@ -8,8 +8,9 @@ import pytest
 from token_service.domain.administration import NewClient, NoSuchClientError
 from token_service.domain.client_details import ClientDetailError
 from token_service.domain.clients import secret_digest
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.limits import DAY
-from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
+from token_service.domain.owners import Client, Introspection, Secret
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tests.client_keys import client_jwk

@@ -8,8 +8,9 @@ import pytest
 from token_service.domain.administration import NewClient
 from token_service.domain.application_keys import ApplicationKeys, KeyDetails
 from token_service.domain.errors import Conflict, InvalidClient, InvalidRequest, NotFound
+from token_service.domain.grants import Grant
 from token_service.domain.key_ids import key_id_of
-from token_service.domain.model import ClientCredentials, Grant
+from token_service.domain.owners import ClientCredentials
 from token_service.domain.window import Window
 
 from tests.domain.acts import issue

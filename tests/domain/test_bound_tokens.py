@@ -12,14 +12,10 @@ from token_service.domain.errors import (
     ProofRequired,
     ServiceError,
 )
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.issue import IssueRequest
-from token_service.domain.model import (
-    CLIENT_GRANTS,
-    ClientCredentials,
-    Grant,
-    IssuedToken,
-    TokenFormat,
-)
+from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
+from token_service.domain.tokens import IssuedToken
 
 from tests.domain.acts import EVERY_KIND, issue, register
 from tests.domain.forge import parts

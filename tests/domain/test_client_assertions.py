@@ -12,7 +12,7 @@ from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.client_assertions import named_client
 from token_service.domain.errors import InvalidClient, Unavailable
 from token_service.domain.limits import LIMITS
-from token_service.domain.model import ClientCredentials
+from token_service.domain.owners import ClientCredentials
 
 from tests.client_keys import ABSENT, an_assertion, client_jwk, client_key, signed
 from tests.domain.acts import issue, register

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from token_service.domain.clients import ClientAuthenticator, secret_digest
 from token_service.domain.errors import InvalidClient, ServiceError
-from token_service.domain.model import Client, ClientCredentials, Secret
+from token_service.domain.owners import Client, ClientCredentials, Secret
 
 from tests.clock import FrozenClock
 from tests.domain.acts import issue, register

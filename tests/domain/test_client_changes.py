@@ -8,7 +8,8 @@ from token_service.domain.administration import NewClient, NoSuchClientError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.client_details import ClientDetailError
 from token_service.domain.client_keys import MAX_JWKS, ClientKeyError, read_jwks
-from token_service.domain.model import Client, Grant, Introspection, TokenFormat
+from token_service.domain.grants import Grant, TokenFormat
+from token_service.domain.owners import Client, Introspection
 from token_service.domain.ports import OwnerChangedError
 
 from tests.client_keys import ABSENT, client_jwk

@@ -3,7 +3,8 @@
 import pytest
 from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle, failure_key
 from token_service.domain.errors import InvalidClient, TooManyFailures, Unavailable
-from token_service.domain.model import ClientCredentials, Grant
+from token_service.domain.grants import Grant
+from token_service.domain.owners import ClientCredentials
 from token_service.domain.ports import FailureWindow
 
 from tests.clock import FrozenClock

@@ -8,7 +8,8 @@ from token_service.domain.client_use import (
     secret_last_used,
 )
 from token_service.domain.errors import InvalidClient, Unavailable
-from token_service.domain.model import ClientCredentials, Grant, LastUse
+from token_service.domain.grants import Grant
+from token_service.domain.owners import ClientCredentials, LastUse
 
 from tests.client_keys import ABSENT, an_assertion, client_jwk, client_key
 from tests.clock import FrozenClock

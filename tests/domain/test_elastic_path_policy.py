@@ -3,7 +3,8 @@
 from importlib.resources import files
 
 import pytest
-from token_service.domain.model import Access, Grant, OwnerKind
+from token_service.domain.grants import Access, Grant
+from token_service.domain.owners import OwnerKind
 from token_service.domain.policy import Caller, Policy, Refusal, Verdict
 from token_service.domain.policy_document import PolicyError, read_policy
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 from secrets import token_bytes
 
 import pytest
+from token_service.domain.grants import TokenFormat
 from token_service.domain.handles import (
     layout_of_jwt_id,
     new_base36_token,
@@ -15,7 +16,6 @@ from token_service.domain.handles import (
 )
 from token_service.domain.limits import DAY, HOUR, NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import MAX_LAYOUT, locate
-from token_service.domain.model import TokenFormat
 
 from tests.clock import SeededBytes
 

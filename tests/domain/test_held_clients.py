@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from token_service.domain.location import Location
-from token_service.domain.model import Owner, OwnerKind, OwnerRef, TokenRecord
+from token_service.domain.owners import Owner, OwnerKind, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.domain.acts import EVERY_KIND, issue, register, token_of

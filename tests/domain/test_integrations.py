@@ -4,6 +4,7 @@ import re
 
 import pytest
 from token_service.domain.account_administration import AccountDetailError
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.integrations import (
     AccessCredentials,
     ConsumerCredentials,
@@ -12,7 +13,7 @@ from token_service.domain.integrations import (
     token_sealing,
 )
 from token_service.domain.limits import HOUR, NEVER
-from token_service.domain.model import ALL_RESOURCES, Grant, OwnerKind, TokenFormat
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 from token_service.domain.ports import OwnerExistsError
 from token_service.domain.sealing import UnsealableError
 from token_service.domain.sweep import Sweeper, SweepSettings

@@ -4,21 +4,20 @@ from typing import Any
 
 import pytest
 from token_service.domain.errors import InvalidClient, Unavailable
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.mint import TokenDetails
-from token_service.domain.model import (
+from token_service.domain.owners import (
     CLIENT_GRANTS,
     TOKEN_OWNERS,
     Account,
     ClientCredentials,
-    Grant,
     Integration,
     Introspection,
-    IssuedToken,
     Owner,
     OwnerKind,
     OwnerRef,
-    TokenFormat,
 )
+from token_service.domain.tokens import IssuedToken
 
 from tests.domain.acts import EVERY_KIND, issue, register
 from tests.samples import an_account, an_integration

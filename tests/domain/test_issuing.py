@@ -11,18 +11,12 @@ from token_service.domain.errors import (
     Unavailable,
     UnsupportedGrantType,
 )
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.issue import IssueRequest
 from token_service.domain.limits import DAY, HOUR
 from token_service.domain.mint import MintSettings
-from token_service.domain.model import (
-    CLIENT_GRANTS,
-    Access,
-    ClientCredentials,
-    Grant,
-    IssuedToken,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
+from token_service.domain.tokens import IssuedToken, TokenRecord
 
 from tests.domain.acts import issue, register
 from tests.memory_store import place_of

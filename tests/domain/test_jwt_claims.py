@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from token_service.domain.grants import Grant
 from token_service.domain.limits import CLOCK_SKEW
-from token_service.domain.model import TOKEN_OWNERS, Grant, OwnerKind
+from token_service.domain.owners import TOKEN_OWNERS, OwnerKind
 
 from tests.domain.acts import issue, register, token_of
 from tests.domain.forge import ABSENT, encode, forge, parts, sign_raw

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from token_service.domain.errors import InvalidGrant, Unavailable
 from token_service.domain.linked_shoppers import LinkedShoppers
-from token_service.domain.model import Account, OwnerKind
 from token_service.domain.openid import Identity
+from token_service.domain.owners import Account, OwnerKind
 
 from tests.clock import FrozenClock, SeededBytes
 from tests.memory_store import MemoryAccounts

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from token_service.domain.grants import TokenFormat
 from token_service.domain.limits import HOUR, NEVER
 from token_service.domain.location import (
     MAX_LAYOUT,
@@ -12,7 +13,6 @@ from token_service.domain.location import (
     locate,
 )
 from token_service.domain.mint import MintSettings
-from token_service.domain.model import TokenFormat
 
 from tests.clock import SeededBytes
 from tests.domain.acts import issue, register

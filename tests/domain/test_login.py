@@ -4,9 +4,10 @@ import re
 
 import pytest
 from token_service.domain.errors import InvalidGrant, NoRole
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.limits import DAY, HOUR
 from token_service.domain.login import LoginSettings, failure_key
-from token_service.domain.model import ALL_RESOURCES, Grant, OwnerKind, TokenFormat
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 
 from tests.service import Service
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from token_service.domain.errors import InvalidGrant
 from token_service.domain.login import LoginSettings
-from token_service.domain.model import ALL_RESOURCES, OwnerKind
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.ports import LockOut
 

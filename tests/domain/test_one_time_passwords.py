@@ -4,9 +4,10 @@ import re
 
 import pytest
 from token_service.domain.errors import InvalidGrant, NotOffered
+from token_service.domain.grants import Grant
 from token_service.domain.handles import as_uuid, new_uuid
-from token_service.domain.model import Grant, OwnerKind
 from token_service.domain.one_time_passwords import LIFETIME, Message
+from token_service.domain.owners import OwnerKind
 from token_service.domain.window import Window
 
 from tests.clock import SeededBytes

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import (
     NewProvider,
     NoSuchProviderError,
@@ -13,6 +12,7 @@ from token_service.domain.openid import (
     ProviderDetailError,
     provider_sealing,
 )
+from token_service.domain.owners import OwnerKind
 
 from tests.clock import FrozenClock, SeededBytes
 from tests.openid_world import sealer

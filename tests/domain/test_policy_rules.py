@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from token_service.domain.model import ALL_RESOURCES, Access, Grant, OwnerKind
+from token_service.domain.grants import Access, Grant
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 from token_service.domain.policy import (
     READ_METHODS,
     WRITE_METHODS,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from token_service.domain.errors import InvalidClient, Unavailable
-from token_service.domain.model import ClientCredentials, Grant
+from token_service.domain.grants import Grant
+from token_service.domain.owners import ClientCredentials
 
 from tests.domain.acts import EVERY_KIND, issue, register
 from tests.domain.forge import encode

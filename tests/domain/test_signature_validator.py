@@ -4,14 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from token_service.domain.model import (
-    Access,
-    Grant,
-    IssuedToken,
-    OwnerKind,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.grants import Access, Grant, TokenFormat
+from token_service.domain.owners import OwnerKind
+from token_service.domain.tokens import IssuedToken, TokenRecord
 from token_service.domain.validate import SignatureValidator, ValidationSettings
 
 from tests.domain.acts import issue, register, token_of

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from token_service.domain.errors import InvalidGrant, InvalidRequest, ServiceError, Unavailable
-from token_service.domain.model import OwnerKind, OwnerRef
 from token_service.domain.one_time_seals import OneTimeSeals
 from token_service.domain.openid import Exchange, Identity, OpenIdProvider, ProviderRefusedError
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.sign_in_codes import CODE_LIFETIME, SignInCodes, challenge_of
 from token_service.domain.single_sign_on import (
     STATE_LIFETIME,

@@ -4,18 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.limits import CLOCK_SKEW
 from token_service.domain.mint import TokenDetails
-from token_service.domain.model import (
-    TOKEN_OWNERS,
-    Client,
-    ClientCredentials,
-    Grant,
-    IssuedToken,
-    OwnerKind,
-    OwnerRef,
-    TokenFormat,
-)
+from token_service.domain.owners import TOKEN_OWNERS, Client, ClientCredentials, OwnerKind, OwnerRef
+from token_service.domain.tokens import IssuedToken
 
 from tests.domain.acts import issue, register, token_of
 from tests.domain.forge import ABSENT, forge, parts

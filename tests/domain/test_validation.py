@@ -6,15 +6,10 @@ from typing import Any
 
 import pytest
 from token_service.domain.errors import Unavailable
+from token_service.domain.grants import TokenFormat
 from token_service.domain.location import Location
-from token_service.domain.model import (
-    TOKEN_OWNERS,
-    IssuedToken,
-    OwnerKind,
-    OwnerRef,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.owners import TOKEN_OWNERS, OwnerKind, OwnerRef
+from token_service.domain.tokens import IssuedToken, TokenRecord
 
 from tests.domain.acts import EVERY_KIND, issue, register, token_of
 from tests.memory_store import place_of

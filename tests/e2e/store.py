@@ -8,19 +8,13 @@ import boto3
 from token_service.aws.dynamodb import DynamoDB
 from token_service.aws.secrets_manager import SecretsManager
 from token_service.domain.algorithms import LoadedKey
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.handles import new_jwt_id
 from token_service.domain.keys import PrivateKey, SigningKeys, load_private
 from token_service.domain.location import hour_of, locate
 from token_service.domain.mint import MintSettings, TokenDetails, TokenMint
-from token_service.domain.model import (
-    Access,
-    Account,
-    Grant,
-    OwnerKind,
-    OwnerRef,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.owners import Account, OwnerKind, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens

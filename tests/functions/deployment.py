@@ -15,7 +15,7 @@ import token_service.runtime
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.buyer_accounts import BuyerAccountAdministration
-from token_service.domain.model import ALL_RESOURCES, OwnerKind
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.runtime.callers import clients
 from token_service.runtime.environment import dynamodb

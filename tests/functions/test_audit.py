@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 
 from tests.functions.deployment import Deployment, load_event
 from tests.wire.demo_clients import ADMIN, CLIENT, CUSTOMER, SERVER

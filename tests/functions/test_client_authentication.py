@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from token_service.domain.administration import NewClient
-from token_service.domain.model import Introspection
+from token_service.domain.owners import Introspection
 from token_service.runtime.environment import dynamodb
 from token_service.system import now
 

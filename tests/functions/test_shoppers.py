@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from token_service.aws.connection import Answer
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.domain.realms import password_profile_id, realm_id
 from token_service.runtime import shoppers
 from token_service.runtime.environment import dynamodb

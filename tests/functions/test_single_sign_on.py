@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import NewProvider, ProviderAdministration
+from token_service.domain.owners import OwnerKind
 from token_service.domain.realms import realms
 from token_service.domain.sealing import Sealer
 from token_service.domain.sign_in_codes import challenge_of

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from token_service.domain.grants import Access, Grant
 from token_service.domain.limits import HOUR
-from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
+from token_service.domain.owners import OwnerKind, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.runtime.records import tokens
 from token_service.system import now
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from token_service.domain.buyer_accounts import BuyerAccounts
 from token_service.domain.integrations import Integrations
-from token_service.domain.model import OwnerKind
 from token_service.domain.one_time_passwords import OneTimePasswords
+from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import (
     Accounts,
     ClientFailures,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from token_service.domain.client_throttle import failure_key
 from token_service.domain.errors import Unavailable
-from token_service.domain.model import ClientCredentials
+from token_service.domain.owners import ClientCredentials
 from token_service.domain.ports import FailureWindow
 from token_service.store.client_failures import DynamoClientFailures
 

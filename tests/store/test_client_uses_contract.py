@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from token_service.domain.errors import Unavailable
-from token_service.domain.model import LastUse
+from token_service.domain.owners import LastUse
 from token_service.store.client_uses import DynamoClientUses
 
 from tests.moto_transport import items_of

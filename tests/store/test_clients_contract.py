@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import boto3
 import pytest
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.key_ids import key_id_of
-from token_service.domain.model import Client, Grant, Introspection, Secret, TokenFormat
+from token_service.domain.owners import Client, Introspection, Secret
 from token_service.domain.ports import (
     OwnerChangedError,
     OwnerExistsError,

@@ -2,7 +2,7 @@
 
 import pytest
 from token_service.domain.location import bucket
-from token_service.domain.model import TokenRecord
+from token_service.domain.tokens import TokenRecord
 
 from tests.memory_store import place_of
 from tests.samples import NOW, a_record

@@ -9,6 +9,7 @@ from token_service.domain.administration import ClientAdministration, NewClient
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.dpop import ProofVerifier
 from token_service.domain.errors import InvalidGrant
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningKeys
@@ -16,19 +17,11 @@ from token_service.domain.limits import CLOCK_SKEW, LIMITS
 from token_service.domain.location import MAX_LAYOUT
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
-from token_service.domain.model import (
-    Access,
-    ClientCredentials,
-    Grant,
-    Introspection,
-    IssuedToken,
-    OwnerKind,
-    OwnerRef,
-    TokenFormat,
-)
+from token_service.domain.owners import ClientCredentials, Introspection, OwnerKind, OwnerRef
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
 from token_service.domain.revoke import TokenPlace
 from token_service.domain.sealing import Sealer
+from token_service.domain.tokens import IssuedToken
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, size, to_item
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from token_service.domain.model import OwnerKind, OwnerRef
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 
 from tests.samples import a_client, a_member, an_account, an_integration

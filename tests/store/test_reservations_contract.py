@@ -8,7 +8,7 @@ import pytest
 from token_service.aws.connection import Answer
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_ids import key_id_of
-from token_service.domain.model import Client
+from token_service.domain.owners import Client
 from token_service.domain.ports import (
     OwnerChangedError,
     OwnerExistsError,

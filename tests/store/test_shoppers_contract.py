@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from token_service.domain.model import BuyerAccount
 from token_service.domain.one_time_passwords import OneTimePassword
+from token_service.domain.owners import BuyerAccount
 from token_service.domain.ports import OwnerExistsError
 
 from tests.moto_transport import items_of

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from token_service.domain.grants import Access, Grant
 from token_service.domain.location import Location
-from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
+from token_service.domain.owners import OwnerKind, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.store.tokens import TokenCollisionError
 
 from tests.memory_store import place_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from token_service.domain.login import DEFAULT_LOCK_OUT, failure_key
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import LockOut
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.nonces import DynamoNonces

@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.dpop import ProofVerifier
+from token_service.domain.grants import Grant
 from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keyring import Keyring
 from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
-from token_service.domain.model import ClientCredentials, Grant
+from token_service.domain.owners import ClientCredentials
 from token_service.store.nonces import DynamoNonces
 from token_service.store.signing_keys import DynamoPublicKeys
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 
 from tests.tokenctl.conftest import Tokenctl
 from tests.tokenctl.lines import facts

@@ -1,7 +1,8 @@
 """The clients and the people that tests and events/ speak of, each of one kind."""
 
 from token_service.domain.administration import ClientAdministration, NewClient
-from token_service.domain.model import Introspection, TokenFormat
+from token_service.domain.grants import TokenFormat
+from token_service.domain.owners import Introspection
 
 CLIENT, SECRET = "demo-client", "demo-secret-demo-secret-demo-secret-demo-0001"
 SERVER, SERVER_SECRET = "demo-resource-server", "demo-secret-demo-secret-demo-secret-demo-0002"

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from token_service.domain.administration import NewClient
-from token_service.domain.model import Introspection
+from token_service.domain.owners import Introspection
 from token_service.wire.client_dialects import assertion_audiences
 from token_service.wire.dialect import Operation
 from token_service.wire.form import FORM

@@ -16,7 +16,7 @@ from token_service.domain.errors import (
     ServiceError,
     Unavailable,
 )
-from token_service.domain.model import CLIENT_GRANTS, OwnerKind
+from token_service.domain.owners import CLIENT_GRANTS, OwnerKind
 from token_service.wire.dialect import (
     ClientTokens,
     Dialect,

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 from token_service.domain.administration import NewClient
-from token_service.domain.model import TokenFormat
+from token_service.domain.grants import TokenFormat
 from token_service.wire.form import FORM
 from token_service.wire.http import Request
 

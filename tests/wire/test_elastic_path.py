@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from token_service.domain.model import Access
+from token_service.domain.grants import Access
 from token_service.wire.elastic_path.dialect import ElasticPath
 from token_service.wire.http import Request
 

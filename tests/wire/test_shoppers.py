@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.mint import TokenDetails
-from token_service.domain.model import Access, Grant, OwnerKind, TokenFormat
+from token_service.domain.owners import OwnerKind
 from token_service.domain.policy_document import compose, read_routes
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.enforce import caller_of

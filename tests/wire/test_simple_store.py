@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from token_service.domain.model import Access
+from token_service.domain.grants import Access
 
 from tests.wire.api import CLIENT_CREDENTIALS, CREDENTIALS, Api, Fields, basic, body_of
 from tests.wire.demo_clients import (

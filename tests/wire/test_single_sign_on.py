@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from token_service.domain.linked_shoppers import LinkedShoppers
-from token_service.domain.model import OwnerKind
 from token_service.domain.one_time_seals import OneTimeSeals
+from token_service.domain.owners import OwnerKind
 from token_service.domain.realms import realms
 from token_service.domain.sign_in_codes import SignInCodes, challenge_of
 from token_service.domain.single_sign_on import SingleSignOn

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 from token_service.wire.http import Request, Response
 

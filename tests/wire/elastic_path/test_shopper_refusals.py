@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from token_service.domain.account_members import MemberSettings
 from token_service.domain.administration import NewClient
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 
 from tests.service import Service

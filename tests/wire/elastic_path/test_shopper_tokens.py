@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from token_service.domain.model import Access, OwnerKind
+from token_service.domain.grants import Access
 from token_service.domain.one_time_passwords import Message
+from token_service.domain.owners import OwnerKind
 from token_service.domain.sign_in_codes import challenge_of
 from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 from token_service.wire.timestamps import rfc3339_milliseconds

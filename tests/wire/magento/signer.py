@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
-from token_service.domain.model import ALL_RESOURCES
+from token_service.domain.owners import ALL_RESOURCES
 from token_service.wire.http import Response
 
 from tests.wire.magento.world import World

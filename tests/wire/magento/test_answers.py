@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from token_service.domain.grants import TokenFormat
 from token_service.domain.login import LoginSettings
-from token_service.domain.model import TokenFormat
 from token_service.wire.magento.formats import Format, written
 
 from tests.service import Service

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from token_service.domain.limits import LIMITS
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 
 from tests.wire.magento.world import (
     CUSTOMER,

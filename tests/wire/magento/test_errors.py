@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from token_service.domain.errors import Unavailable
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.wire.http import Request, Response, request_from_event
 
 from tests.wire.magento.world import (

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from token_service.domain.grants import Grant
 from token_service.domain.issue import IssueRequest
-from token_service.domain.model import ClientCredentials, Grant, OwnerKind, OwnerRef
+from token_service.domain.owners import ClientCredentials, OwnerKind, OwnerRef
 from token_service.wire.http import Response
 
 from tests.wire.demo_clients import CLIENT, SECRET, register

@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 
 import pytest
+from token_service.domain.grants import TokenFormat
 from token_service.domain.login import LoginSettings
-from token_service.domain.model import OwnerKind, TokenFormat
+from token_service.domain.owners import OwnerKind
 from token_service.wire.http import Response
 
 from tests.service import Service

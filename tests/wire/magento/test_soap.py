@@ -2,7 +2,7 @@
 
 import pytest
 from token_service.domain.limits import LIMITS
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.wire.http import Response
 
 from tests.wire.magento.envelopes import (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from token_service.domain.model import ALL_RESOURCES, OwnerKind
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 from token_service.domain.policy_document import read_policy
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.enforce import Caller, enforce

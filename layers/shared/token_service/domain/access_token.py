@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from token_service.domain.algorithms import LoadedKey
+from token_service.domain.grants import Access, Grant
 from token_service.domain.handles import layout_of_jwt_id
 from token_service.domain.jws import (
     Jws,
@@ -24,7 +25,8 @@ from token_service.domain.jws import (
 from token_service.domain.keys import VerificationKeys
 from token_service.domain.limits import CLOCK_SKEW
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
+from token_service.domain.owners import OwnerRef
+from token_service.domain.tokens import TokenRecord
 
 # RFC 9068 section 4: both spellings; media types compare without case.
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})

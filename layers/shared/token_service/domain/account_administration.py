@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from token_service.domain.handles import RandomBytes, new_uuid
 from token_service.domain.login import MAX_USERNAME, failure_key
-from token_service.domain.model import ALL_RESOURCES, Account, OwnerKind
+from token_service.domain.owners import ALL_RESOURCES, Account, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
 from token_service.domain.ports import Accounts, Clock, LoginFailures
 

@@ -8,20 +8,14 @@ from dataclasses import dataclass
 from token_service.domain.account_administration import AccountAdministration, AccountDetailError
 from token_service.domain.buyer_accounts import BuyerAccounts
 from token_service.domain.errors import InvalidRequest, NameTaken, NotOffered
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.limits import DAY
 from token_service.domain.login import Login
 from token_service.domain.mint import TokenDetails, TokenMint
-from token_service.domain.model import (
-    Account,
-    BuyerAccount,
-    Grant,
-    IssuedToken,
-    OwnerKind,
-    OwnerRef,
-    TokenFormat,
-)
 from token_service.domain.one_time_passwords import Passwordless
+from token_service.domain.owners import Account, BuyerAccount, OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerExistsError
+from token_service.domain.tokens import IssuedToken
 from token_service.domain.window import Window
 
 

@@ -13,14 +13,9 @@ from token_service.domain.client_details import (
 )
 from token_service.domain.client_keys import Jwks
 from token_service.domain.clients import MAX_SECRETS, secret_digest
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.handles import RandomBytes
-from token_service.domain.model import (
-    Client,
-    Grant,
-    Introspection,
-    Secret,
-    TokenFormat,
-)
+from token_service.domain.owners import Client, Introspection, Secret
 from token_service.domain.ports import Clock, Registry
 
 _SECRET_BYTES = 32  # 256 bits: contracts/oauth.md section 5, item 17

@@ -18,7 +18,7 @@ from token_service.domain.client_details import (
 )
 from token_service.domain.errors import Conflict, InvalidRequest, NotFound
 from token_service.domain.key_ids import key_id_of
-from token_service.domain.model import Client
+from token_service.domain.owners import Client
 from token_service.domain.ports import (
     ClientRegistry,
     ClientUses,

@@ -10,7 +10,7 @@ from token_service.domain.account_administration import (
     check_name,
 )
 from token_service.domain.handles import RandomBytes, new_uuid
-from token_service.domain.model import Account, BuyerAccount
+from token_service.domain.owners import Account, BuyerAccount
 from token_service.domain.ports import Accounts, Clock, Registry
 
 # One strongly consistent batch reads them all, and the member's item stays small.

@@ -17,7 +17,7 @@ from token_service.domain.jws import (
     read_jws,
 )
 from token_service.domain.limits import CLOCK_SKEW, HOUR, LIMITS
-from token_service.domain.model import Client
+from token_service.domain.owners import Client
 from token_service.domain.ports import Clock, Nonces
 
 # RFC 8725 section 3.11: an access token or a DPoP proof is no assertion. Many clients name no type

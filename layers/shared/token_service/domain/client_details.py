@@ -3,19 +3,14 @@
 import re
 
 from token_service.domain.client_keys import ClientKeyError, check_keys
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.limits import (
     JWT_MAX_LIFETIME,
     LIMITS,
     MIN_LIFETIME,
     OPAQUE_MAX_LIFETIME,
 )
-from token_service.domain.model import (
-    CLIENT_GRANTS,
-    Client,
-    Grant,
-    Introspection,
-    TokenFormat,
-)
+from token_service.domain.owners import CLIENT_GRANTS, Client, Introspection
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)

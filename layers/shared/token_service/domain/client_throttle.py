@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from token_service.domain.errors import TooManyFailures, Unavailable
 from token_service.domain.limits import MINUTE
-from token_service.domain.model import ClientCredentials
+from token_service.domain.owners import ClientCredentials
 from token_service.domain.ports import ClientFailures, Clock, FailureWindow
 
 # Some clients (Go's x/oauth2) try HTTP Basic and then the body: one mistake of theirs counts twice.

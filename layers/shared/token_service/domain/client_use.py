@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from token_service.domain.limits import HOUR
-from token_service.domain.model import LastUse, Secret
+from token_service.domain.owners import LastUse, Secret
 from token_service.domain.ports import ClientUses, Clock
 
 _AT_MOST_EVERY = HOUR

@@ -11,7 +11,7 @@ from token_service.domain.client_throttle import ClientThrottle
 from token_service.domain.client_use import ClientUseNotes, key_mark, secret_mark
 from token_service.domain.errors import InvalidClient
 from token_service.domain.held import Held
-from token_service.domain.model import Client, ClientCredentials
+from token_service.domain.owners import Client, ClientCredentials
 from token_service.domain.ports import Clients, Clock
 
 # Compared against when there is nothing to compare with, so that all refusals cost the same.

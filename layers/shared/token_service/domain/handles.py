@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from token_service.domain.grants import TokenFormat
 from token_service.domain.limits import NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import MAX_LAYOUT, Location, hour_of, locate
-from token_service.domain.model import TokenFormat
 
 type RandomBytes = Callable[[int], bytes]
 

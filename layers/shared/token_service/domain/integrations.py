@@ -6,9 +6,10 @@ from typing import Protocol
 
 from token_service.domain.account_administration import AccountDetailError, check_resources
 from token_service.domain.client_details import MAX_NAME
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.handles import RandomBytes
 from token_service.domain.mint import TokenDetails, TokenMint
-from token_service.domain.model import Grant, Integration, TokenFormat
+from token_service.domain.owners import Integration
 from token_service.domain.ports import Clock, Registry
 from token_service.domain.sealing import Sealer
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import InvalidClient
-from token_service.domain.model import ActiveToken, Client, ClientCredentials, Introspection
+from token_service.domain.owners import Client, ClientCredentials, Introspection
+from token_service.domain.tokens import ActiveToken
 from token_service.domain.validate import TokenValidator
 
 

@@ -13,9 +13,11 @@ from token_service.domain.errors import (
     UnauthorizedClient,
     UnsupportedGrantType,
 )
+from token_service.domain.grants import Access, Grant
 from token_service.domain.limits import DEFAULT_LIFETIME, LIMITS
 from token_service.domain.mint import TokenDetails, TokenMint
-from token_service.domain.model import Access, Client, ClientCredentials, Grant, IssuedToken
+from token_service.domain.owners import Client, ClientCredentials
+from token_service.domain.tokens import IssuedToken
 
 # RFC 6749 section 3.3: printable ASCII without the quote and the backslash.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)

@@ -8,8 +8,8 @@ from typing import Protocol
 from token_service.domain.errors import InvalidGrant, Unavailable
 from token_service.domain.handles import RandomBytes, new_uuid
 from token_service.domain.login import MAX_USERNAME
-from token_service.domain.model import Account, OwnerKind, OwnerRef
 from token_service.domain.openid import Identity, OpenIdProvider
+from token_service.domain.owners import Account, OwnerKind, OwnerRef
 from token_service.domain.ports import Accounts, Clock, OwnerChangedError, OwnerExistsError
 
 # A display name is somebody else's text: what is kept of it is bounded.

@@ -10,13 +10,15 @@ from hashlib import sha256
 from typing import Protocol
 
 from token_service.domain.errors import InvalidGrant, NoRole, ServiceError
+from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.mint import TokenDetails, TokenMint
-from token_service.domain.model import Account, Grant, IssuedToken, OwnerKind, OwnerRef, TokenFormat
 from token_service.domain.names import same_name
+from token_service.domain.owners import Account, OwnerKind, OwnerRef
 from token_service.domain.passwords import MAX_PASSWORD, PasswordHasher
 from token_service.domain.ports import Accounts, Clock, LockOut, LoginFailures
+from token_service.domain.tokens import IssuedToken
 
 # Longer names have no account, and could not be looked up.
 MAX_USERNAME = 255

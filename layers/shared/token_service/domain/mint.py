@@ -6,6 +6,7 @@ Nothing is handed out unstored, but to clients whose tokens are to have no recor
 from dataclasses import dataclass
 
 from token_service.domain.access_token import write_access_token
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.handles import (
     RandomBytes,
     new_base36_token,
@@ -16,15 +17,9 @@ from token_service.domain.handles import (
 from token_service.domain.keys import SigningKeys
 from token_service.domain.limits import JWT_MAX_LIFETIME, MIN_LIFETIME, NEVER, OPAQUE_MAX_LIFETIME
 from token_service.domain.location import DEFAULT_LAYOUT
-from token_service.domain.model import (
-    Access,
-    Grant,
-    IssuedToken,
-    Owner,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.owners import Owner
 from token_service.domain.ports import Clock, TokenWriter
+from token_service.domain.tokens import IssuedToken, TokenRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from token_service.domain.errors import InvalidGrant
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import MINUTE
 from token_service.domain.login import MAX_USERNAME, SecretCheck, failure_key
-from token_service.domain.model import Account
+from token_service.domain.owners import Account
 from token_service.domain.passwords import PasswordHasher
 from token_service.domain.ports import Accounts, Clock, LockOut, LoginFailures
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes, new_uuid
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import Clock
 from token_service.domain.sealing import Sealer
 

@@ -14,15 +14,9 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import product, zip_longest
 
-from token_service.domain.model import (
-    ALL_RESOURCES,
-    Access,
-    Account,
-    ActiveToken,
-    Grant,
-    Integration,
-    OwnerKind,
-)
+from token_service.domain.grants import Access, Grant
+from token_service.domain.owners import ALL_RESOURCES, Account, Integration, OwnerKind
+from token_service.domain.tokens import ActiveToken
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_METHODS = ("DELETE", "PATCH", "POST", "PUT")

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 
-from token_service.domain.model import ALL_RESOURCES, Access, Grant, OwnerKind
+from token_service.domain.grants import Access, Grant
+from token_service.domain.owners import ALL_RESOURCES, OwnerKind
 from token_service.domain.policy import (
     WORDS,
     Caller,

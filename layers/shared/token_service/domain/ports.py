@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from token_service.domain.location import Location
-from token_service.domain.model import Account, Client, LastUse, Owner, OwnerRef, TokenRecord
+from token_service.domain.owners import Account, Client, LastUse, Owner, OwnerRef
+from token_service.domain.tokens import TokenRecord
 
 type Clock = Callable[[], int]
 """Seconds since the epoch, UTC."""

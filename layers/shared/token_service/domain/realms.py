@@ -7,7 +7,7 @@ have ids that follow from its issuer: nothing to keep, and the same wherever the
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from token_service.domain.handles import read_opaque_token
 from token_service.domain.keys import VerificationKeys
 from token_service.domain.limits import CLOCK_SKEW
 from token_service.domain.location import Location
-from token_service.domain.model import Client, ClientCredentials, OwnerRef, TokenRecord
+from token_service.domain.owners import Client, ClientCredentials, OwnerRef
 from token_service.domain.ports import Clock, TokenRevoker
+from token_service.domain.tokens import TokenRecord
 
 
 class TokenRevocation:

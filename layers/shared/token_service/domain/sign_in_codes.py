@@ -11,8 +11,8 @@ from hmac import compare_digest
 
 from token_service.domain.errors import InvalidGrant
 from token_service.domain.limits import MINUTE
-from token_service.domain.model import OwnerKind, OwnerRef
 from token_service.domain.one_time_seals import OneTimeSeals
+from token_service.domain.owners import OwnerKind, OwnerRef
 
 CODE_LIFETIME = 2 * MINUTE
 _PURPOSE = "single sign-on code"

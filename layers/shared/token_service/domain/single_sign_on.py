@@ -18,7 +18,6 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from token_service.domain.errors import InvalidGrant, InvalidRequest, ServiceError, Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.limits import MINUTE
-from token_service.domain.model import OwnerKind, OwnerRef
 from token_service.domain.one_time_seals import OneTimeSeals
 from token_service.domain.openid import (
     Exchange,
@@ -29,6 +28,7 @@ from token_service.domain.openid import (
     RelyingParty,
     provider_sealing,
 )
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.sealing import Sealer
 from token_service.domain.sign_in_codes import SignInCodes, challenge_of
 

@@ -4,18 +4,13 @@ from dataclasses import dataclass
 from typing import override
 
 from token_service.domain.access_token import Claims, read_access_token, read_whole_token
+from token_service.domain.grants import TokenFormat
 from token_service.domain.handles import opaque_format, read_opaque_token
 from token_service.domain.held import Held
 from token_service.domain.keys import VerificationKeys
-from token_service.domain.model import (
-    ActiveToken,
-    Client,
-    Owner,
-    OwnerKind,
-    TokenFormat,
-    TokenRecord,
-)
+from token_service.domain.owners import Client, Owner, OwnerKind
 from token_service.domain.ports import Clock, Owners, TokenReader
+from token_service.domain.tokens import ActiveToken, TokenRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import secrets
 from functools import cache
 
+from token_service.domain.grants import TokenFormat
 from token_service.domain.limits import HOUR
 from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
-from token_service.domain.model import OwnerKind, TokenFormat
+from token_service.domain.owners import OwnerKind
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.ports import LockOut
 from token_service.observability import observe

@@ -6,9 +6,10 @@ from functools import cache
 from token_service.aws.functions import Functions
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.account_members import AccountMembers, MemberSettings
+from token_service.domain.grants import TokenFormat
 from token_service.domain.login import Login, LoginSettings
-from token_service.domain.model import OwnerKind, OwnerRef, TokenFormat
 from token_service.domain.one_time_passwords import Passwordless
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.ports import LockOut
 from token_service.domain.realms import password_profile_id, realm_id

@@ -1,7 +1,7 @@
 """An account as an item of the clients table, and the item that makes its name unique."""
 
-from token_service.domain.model import Account, OwnerKind, OwnerRef
 from token_service.domain.names import same_name
+from token_service.domain.owners import Account, OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, owner_key
 
 

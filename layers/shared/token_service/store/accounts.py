@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from token_service.aws.service import ServiceError
-from token_service.domain.model import Account, OwnerKind, OwnerRef
+from token_service.domain.owners import Account, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item, account_to_item, name_key
 from token_service.store.dynamodb import (
     CONDITION_FAILED,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from token_service.domain.model import BuyerAccount, OwnerKind, OwnerRef
+from token_service.domain.owners import BuyerAccount, OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, Pause, batch_get, owner_key
 from token_service.store.registry import DynamoRegistry, Shape
 

@@ -3,14 +3,8 @@
 import json
 from typing import Any
 
-from token_service.domain.model import (
-    Client,
-    Grant,
-    Introspection,
-    OwnerRef,
-    Secret,
-    TokenFormat,
-)
+from token_service.domain.grants import Grant, TokenFormat
+from token_service.domain.owners import Client, Introspection, OwnerRef, Secret
 from token_service.store.dynamodb import Item, owner_key
 
 # Of clients stored before there was such an attribute.

@@ -8,7 +8,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from token_service.aws.service import ServiceError
-from token_service.domain.model import LastUse, OwnerKind, OwnerRef
+from token_service.domain.owners import LastUse, OwnerKind, OwnerRef
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
     Item,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, override
 
 from token_service.domain.key_ids import key_id_of
-from token_service.domain.model import Client, OwnerKind
+from token_service.domain.owners import Client, OwnerKind
 from token_service.domain.ports import (
     OwnerExistsError,
     ReservationExceededError,

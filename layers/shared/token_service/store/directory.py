@@ -5,7 +5,7 @@ from hashlib import sha256
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from token_service.domain.model import OwnerKind, OwnerRef
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, Pause, batch_get, not_now, owner_key
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from token_service.aws.connection import NoAnswerError
 from token_service.aws.service import ServiceError
 from token_service.domain.errors import Unavailable
-from token_service.domain.model import OwnerRef
+from token_service.domain.owners import OwnerRef
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef

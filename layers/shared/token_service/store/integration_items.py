@@ -1,6 +1,6 @@
 """An integration as an item of the clients table, and the names that make it unique."""
 
-from token_service.domain.model import Integration, OwnerKind, OwnerRef
+from token_service.domain.owners import Integration, OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, owner_key
 
 

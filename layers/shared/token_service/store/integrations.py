@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from token_service.domain.model import Integration, OwnerKind
+from token_service.domain.owners import Integration, OwnerKind
 from token_service.store.dynamodb import Pause
 from token_service.store.integration_items import (
     consumer_key_key,

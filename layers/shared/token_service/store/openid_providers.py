@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from token_service.aws.service import ServiceError
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider
+from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import OwnerChangedError
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 

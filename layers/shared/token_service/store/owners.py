@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from token_service.domain.model import Owner, OwnerKind, OwnerRef
+from token_service.domain.owners import Owner, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item
 from token_service.store.client_items import client_from_item
 from token_service.store.dynamodb import Item, not_now, owner_key

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from token_service.aws.service import ServiceError
-from token_service.domain.model import OwnerKind, OwnerRef
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 from token_service.store.directory import directory_entry, directory_key, listed
 from token_service.store.dynamodb import (

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from token_service.aws.service import ServiceError
+from token_service.domain.grants import Access, Grant
 from token_service.domain.limits import NEVER
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import Access, Grant, Owner, OwnerRef, TokenRecord
+from token_service.domain.owners import Owner, OwnerRef
+from token_service.domain.tokens import TokenRecord
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
     Item,

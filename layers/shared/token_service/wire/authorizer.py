@@ -11,7 +11,8 @@ from typing import Any
 
 from token_service.domain.dpop import ProofVerifier
 from token_service.domain.errors import InvalidProof, NonceRequired, ServiceError
-from token_service.domain.model import ActiveToken, Grant, OwnerKind
+from token_service.domain.grants import Grant
+from token_service.domain.owners import OwnerKind
 from token_service.domain.policy import (
     FULL,
     READ_ONLY,
@@ -22,6 +23,7 @@ from token_service.domain.policy import (
     Verdict,
     judge,
 )
+from token_service.domain.tokens import ActiveToken
 from token_service.domain.validate import TokenValidator
 from token_service.wire.authorizer_events import Kind, Question, SignedRequest, read_question
 from token_service.wire.bound import BoundCall, UnprovedToken, nonce_note, refusal_notes

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from token_service.domain.dpop import Proof
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 from token_service.wire.bearer import read_bearer, read_dpop
 from token_service.wire.bound import PROOF, BoundCall
 from token_service.wire.http import as_mapping

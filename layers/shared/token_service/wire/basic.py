@@ -5,7 +5,7 @@ from binascii import Error as Base64Error
 from dataclasses import replace
 
 from token_service.domain.errors import InvalidClient, InvalidRequest
-from token_service.domain.model import ClientCredentials
+from token_service.domain.owners import ClientCredentials
 from token_service.wire.form import decode_component
 from token_service.wire.http import Request
 

@@ -11,7 +11,8 @@ from typing import Protocol, runtime_checkable
 
 from token_service.domain.errors import ServiceError
 from token_service.domain.issue import IssueRequest
-from token_service.domain.model import ActiveToken, ClientCredentials, IssuedToken
+from token_service.domain.owners import ClientCredentials
+from token_service.domain.tokens import ActiveToken, IssuedToken
 from token_service.wire.http import Request, Response
 
 # RFC 6749 section 5.1, on every answer that may hold a token or speak of one.

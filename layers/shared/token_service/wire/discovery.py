@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import MethodNotAllowed, NotFound, Unavailable
+from token_service.domain.grants import Grant
 from token_service.domain.keys import JWKS_MAX_AGE, KeyState, VerificationKeys
-from token_service.domain.model import Grant
 from token_service.wire import standard
 from token_service.wire.dialect import Dialect
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome

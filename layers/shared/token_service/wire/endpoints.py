@@ -9,7 +9,7 @@ from traceback import extract_tb
 from token_service.domain.errors import NotFound, ServiceError
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.issue import TokenIssuer
-from token_service.domain.model import ClientCredentials
+from token_service.domain.owners import ClientCredentials
 from token_service.domain.revoke import TokenRevocation
 from token_service.domain.signed_introspection import TYPE, IntrospectionSigner
 from token_service.wire.accept import asks_for

@@ -18,17 +18,11 @@ from token_service.domain.errors import (
     UnsupportedMediaType,
     UnsupportedTokenType,
 )
+from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.issue import IssueRequest
 from token_service.domain.limits import LIMITS, NEVER
-from token_service.domain.model import (
-    Access,
-    ActiveToken,
-    ClientCredentials,
-    Grant,
-    IssuedToken,
-    TokenFormat,
-    token_type,
-)
+from token_service.domain.owners import ClientCredentials
+from token_service.domain.tokens import ActiveToken, IssuedToken, token_type
 from token_service.wire.basic import read_basic, uses_authorization
 from token_service.wire.bound import ALGORITHMS, NONCE, PROOF
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from token_service.domain.errors import MethodNotAllowed, NotFound
-from token_service.domain.model import OwnerKind
 from token_service.domain.openid import OpenIdProvider
+from token_service.domain.owners import OwnerKind
 from token_service.domain.realms import Realm, realms
 from token_service.wire.dialect import Dialect
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from token_service.domain.errors import InvalidRequest
+from token_service.domain.grants import Grant
 from token_service.domain.handles import as_uuid
 from token_service.domain.limits import LIMITS
 from token_service.domain.login import Login
-from token_service.domain.model import Grant, IssuedToken, OwnerKind, OwnerRef
+from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.passwords import MAX_PASSWORD
+from token_service.domain.tokens import IssuedToken
 from token_service.wire.elastic_path.envelope import Data, read_data
 from token_service.wire.http import Request
 

@@ -19,7 +19,8 @@ from token_service.domain.errors import (
 )
 from token_service.domain.issue import IssueRequest
 from token_service.domain.limits import LIMITS
-from token_service.domain.model import CLIENT_GRANTS, ClientCredentials, IssuedToken
+from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
+from token_service.domain.tokens import IssuedToken
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
 from token_service.wire.form import Repeated, read_form
 from token_service.wire.http import Request, Response, json_response

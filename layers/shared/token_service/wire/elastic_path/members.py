@@ -9,7 +9,7 @@ from typing import Any
 
 from token_service.domain.account_members import AccountMembers, MemberTokens, NewMember
 from token_service.domain.errors import InvalidGrant, InvalidRequest, NotFound
-from token_service.domain.model import Account, OwnerKind
+from token_service.domain.owners import Account, OwnerKind
 from token_service.domain.passwords import MAX_PASSWORD
 from token_service.domain.validate import TokenValidator
 from token_service.domain.window import Window

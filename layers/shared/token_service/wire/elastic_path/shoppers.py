@@ -1,7 +1,8 @@
 """The endpoint of shoppers' tokens: who may ask for one, and which route does what."""
 
 from token_service.domain.errors import MethodNotAllowed, NotFound
-from token_service.domain.model import Grant, OwnerKind
+from token_service.domain.grants import Grant
+from token_service.domain.owners import OwnerKind
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
 from token_service.wire.dialect import Dialect, Operation

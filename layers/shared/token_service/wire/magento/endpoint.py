@@ -4,7 +4,8 @@ The order of the checks is Magento's: method, route, permission, body, fields, l
 """
 
 from token_service.domain.errors import MethodNotAllowed, NotFound, ServiceError
-from token_service.domain.model import Grant, OwnerKind
+from token_service.domain.grants import Grant
+from token_service.domain.owners import OwnerKind
 from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.http import Request, Response

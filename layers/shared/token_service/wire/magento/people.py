@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from token_service.domain.login import Login
-from token_service.domain.model import IssuedToken, OwnerKind, OwnerRef
+from token_service.domain.owners import OwnerKind, OwnerRef
+from token_service.domain.tokens import IssuedToken
 from token_service.domain.validate import TokenValidator
 from token_service.wire.bearer import read_bearer
 from token_service.wire.enforce import Unauthenticated

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from token_service.domain.model import OwnerKind
+from token_service.domain.owners import OwnerKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from oauthlib.oauth1 import (
 from oauthlib.oauth1.rfc5849.utils import parse_authorization_header
 
 from token_service.domain.integrations import consumer_sealing, token_sealing
-from token_service.domain.model import ActiveToken, Integration
+from token_service.domain.owners import Integration
 from token_service.domain.ports import Clock, Nonces
 from token_service.domain.sealing import Sealer
+from token_service.domain.tokens import ActiveToken
 from token_service.domain.validate import TokenValidator
 from token_service.wire.authorizer_events import SignedRequest
 

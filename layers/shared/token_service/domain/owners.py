@@ -1,42 +1,11 @@
-"""The nouns: owners, credentials, token records. Times are seconds since the epoch, UTC."""
+"""The owners of tokens, and what they prove themselves with. Times are seconds since the epoch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-
-class Grant(StrEnum):
-    """How a token was obtained (RFC 6749; `implicit` is Elastic Path's public read-only grant)."""
-
-    CLIENT_CREDENTIALS = "client_credentials"
-    IMPLICIT = "implicit"
-    PASSWORD = "password"  # noqa: S105 - a grant's name
-    INTEGRATION = "integration"
-    # Elastic Path's mechanisms for account members, under their own names.
-    PASSWORDLESS = "passwordless"
-    SELF_SIGNUP = "self_signup"
-    SWITCH_ACCOUNT = "account_management_authentication_token"
-    # By an OpenID provider; what a storefront redeems is an authorization code.
-    AUTHORIZATION_CODE = "authorization_code"
-
-
-class Access(StrEnum):
-    """What a token may do at most, before any policy looks at the route."""
-
-    READ_ONLY = "read_only"
-    FULL = "full"
-
-
-class TokenFormat(StrEnum):
-    """JWT carries its claims (RFC 9068); the others only where their record lies.
-
-    `opaque` is 40 hexadecimal characters, `base36` Magento's 32 of 0-9 and a-z.
-    """
-
-    JWT = "jwt"
-    OPAQUE = "opaque"
-    BASE36 = "base36"
+from token_service.domain.grants import Grant, TokenFormat
 
 
 class Introspection(StrEnum):
@@ -51,6 +20,8 @@ class Introspection(StrEnum):
 
 
 # What a client may be given by an operator; PASSWORD is for people, who have no client.
+
+
 CLIENT_GRANTS = frozenset({Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT})
 
 
@@ -269,6 +240,8 @@ class Integration:
 
 
 # Magento's root of all resources.
+
+
 ALL_RESOURCES = "Magento_Backend::all"
 
 
@@ -296,62 +269,3 @@ class LastUse:
 
     client: int | None = None
     by_mark: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRecord:
-    """What the store keeps of a token: never the token itself. `expires_at` may be NEVER.
-
-    `jkt` is the thumbprint of the key the token is bound to (RFC 9449 section 6.1), if any;
-    `account` the id of the buyer account that an account member's token is for.
-    """
-
-    handle: str
-    layout: int
-    owner: OwnerRef
-    epoch: str
-    issued_at: int
-    expires_at: int
-    grant: Grant
-    access: Access
-    audience: tuple[str, ...] = ()
-    scope: tuple[str, ...] = ()
-    jkt: str | None = None
-    account: str | None = None
-    revoked_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedToken:
-    """A fresh token, to be handed out once; at most `record` is stored.
-
-    `next_nonce` is what the next DPoP proof must hold, where nonces are asked for.
-    """
-
-    value: str = field(repr=False)
-    record: TokenRecord
-    next_nonce: str | None = None
-
-    @property
-    def expires_in(self) -> int:
-        """Seconds from issuance to expiry (RFC 6749 section 5.1)."""
-        return self.record.expires_at - self.record.issued_at
-
-    @property
-    def token_type(self) -> str:
-        """How it is to be presented (RFC 6749 section 7.1; RFC 9449 section 5)."""
-        return token_type(self.record)
-
-
-def token_type(record: TokenRecord) -> str:
-    """`DPoP` if bound to a key, else `Bearer`."""
-    return "Bearer" if record.jkt is None else "DPoP"
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveToken:
-    """A token found active, and the owner as the store holds it now (None: not looked at)."""
-
-    record: TokenRecord
-    owner: Owner | None
-    format: TokenFormat
