@@ -20,8 +20,6 @@ class Introspection(StrEnum):
 
 
 # What a client may be given by an operator; PASSWORD is for people, who have no client.
-
-
 CLIENT_GRANTS = frozenset({Grant.CLIENT_CREDENTIALS, Grant.IMPLICIT})
 
 
@@ -240,8 +238,6 @@ class Integration:
 
 
 # Magento's root of all resources.
-
-
 ALL_RESOURCES = "Magento_Backend::all"
 
 
