@@ -22,7 +22,7 @@ from token_service.wire.dialect import (
     dialect_for,
 )
 from token_service.wire.http import Request, Response
-from token_service.wire.oauth import MissingToken
+from token_service.wire.oauth_profile import MissingToken
 
 # RFC 9701 section 4.
 SIGNED = f"application/{TYPE}"

@@ -1,10 +1,10 @@
 """OAuth 2.0 endpoints: RFC 6749 token requests, RFC 7662 introspection, RFC 7009 revocation.
 
-Two dialects speak it, strictly and leniently. What differs between them is data: see `Profile`.
+Two dialects speak it, strictly and leniently. What differs between them is data: see `oauth_profile`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from token_service.domain.client_assertions import named_client
 from token_service.domain.dpop import Proof
@@ -24,67 +24,20 @@ from token_service.domain.limits import LIMITS, NEVER
 from token_service.domain.owners import ClientCredentials
 from token_service.domain.tokens import ActiveToken, IssuedToken, token_type
 from token_service.wire.basic import read_basic, uses_authorization
-from token_service.wire.bound import ALGORITHMS, NONCE, PROOF
-from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation, TokenQuestion
-from token_service.wire.form import FORM, Repeated, read_form, read_values
+from token_service.wire.bound import NONCE, PROOF
+from token_service.wire.dialect import RETRY_AFTER_SECONDS, Operation, TokenQuestion
+from token_service.wire.form import FORM, read_form, read_values
 from token_service.wire.http import Request, Response, json_response
+from token_service.wire.oauth_profile import (
+    Answer,
+    Profile,
+)
 
 _HTTP_UNAVAILABLE = 503
 # RFC 7523 section 2.2
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-BASIC = 'Basic realm="{realm}", charset="UTF-8"'
-# Both ways in (RFC 9449 section 7.2); whoever tried the second is told more by `enforce`.
-_DPOP = f', DPoP algs="{ALGORITHMS}"'
-BEARER = f'Bearer realm="{{realm}}"{_DPOP}'
-BEARER_INVALID = f'Bearer realm="{{realm}}", error="invalid_token"{_DPOP}'
-BEARER_INSUFFICIENT = f'Bearer realm="{{realm}}", error="insufficient_scope"{_DPOP}'
 # RFC 8707 section 2: the one field that may occur several times.
 RESOURCE = "resource"
-
-
-class MissingToken(InvalidRequest):
-    """Introspection or revocation of nothing."""
-
-    code = "missing_token"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How one error is told: the status, the code in the body (None: empty body), a challenge.
-
-    `challenge` is what a 401 asks for (RFC 9110 section 11.6.1), '' for none.
-    """
-
-    status: int
-    error: str | None
-    challenge: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Everything in which one OAuth dialect differs from another.
-
-    `errors` says how an error code is told at an operation, `other_errors` at all of them; a code
-    in neither is status 400 under its own name. An entry `CODE_by_header` is for callers who used
-    the Authorization header. `first_method_wins` is for two ways of client authentication at once:
-    Basic, then a secret in the body, then an assertion.
-    """
-
-    name: str
-    routes: Mapping[str, Operation]
-    prefixes: tuple[str, ...]
-    repeated: Repeated
-    first_method_wins: bool
-    other_schemes: bool
-    public_may_send_secret: bool
-    missing_grant_type: str | None
-    token_members: tuple[str, ...]
-    describe_errors: bool
-    revocation_hints: frozenset[str] | None
-    errors: Mapping[Operation, Mapping[str, Answer]]
-    other_errors: Mapping[str, Answer]
-    content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=lambda: NO_STORE)
 
 
 class OAuthDialect:

@@ -7,7 +7,8 @@ after too many failures.
 
 from token_service.wire.dialect import Operation
 from token_service.wire.form import Repeated
-from token_service.wire.oauth import BEARER, Answer, OAuthDialect, Profile
+from token_service.wire.oauth import OAuthDialect
+from token_service.wire.oauth_profile import BEARER, Answer, Profile
 
 PROFILE = Profile(
     name="simple_store",

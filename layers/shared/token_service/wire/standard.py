@@ -5,13 +5,13 @@ Whatever path no dialect claims is answered in this one.
 
 from token_service.wire.dialect import Operation
 from token_service.wire.form import Repeated
-from token_service.wire.oauth import (
+from token_service.wire.oauth import OAuthDialect
+from token_service.wire.oauth_profile import (
     BASIC,
     BEARER,
     BEARER_INSUFFICIENT,
     BEARER_INVALID,
     Answer,
-    OAuthDialect,
     Profile,
 )
 
