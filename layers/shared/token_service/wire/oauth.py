@@ -1,6 +1,6 @@
 """OAuth 2.0 endpoints: RFC 6749 token requests, RFC 7662 introspection, RFC 7009 revocation.
 
-Two dialects speak it, strictly and leniently. What differs between them is data: see `oauth_profile`.
+Two dialects speak it, strictly and leniently; what differs between them is data (`oauth_profile`).
 """
 
 from collections.abc import Mapping
