@@ -38,6 +38,7 @@ PACKAGES: dict[str, set[str]] = {
 }
 COMPOSITION = {
     "settings": ({"domain"}, set[str]()),
+    "side_by_side": (set[str](), set[str]()),
     "observability": ({"domain", "wire"}, {"aws_lambda_powertools"}),
     "system": ({"aws"}, set[str]()),
 }
