@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ TABLES = ("TokensTable", "ClientsTable")
 """Their names are their logical ids in template.yaml."""
 
 _GRACE = 5.0  # seconds that it has to end after it was asked to
-_OPTIONS = {"createTableMs": 0, "deleteTableMs": 0, "updateTableMs": 0}
+_OPTIONS: Mapping[str, object] = {"createTableMs": 0, "deleteTableMs": 0, "updateTableMs": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +75,28 @@ class Dynalite:
 
 
 @contextmanager
-def dynalite(*, core: int | None = None, path: Path | None = None) -> Iterator[Dynalite]:
+def dynalite(
+    *, core: int | None = None, path: Path | None = None, delay_ms: int = 0
+) -> Iterator[Dynalite]:
     """An engine that answers and has both tables; it ends with the context.
 
     It runs on one processor core alone if `core` is given. `path` is a folder of LevelDB files,
-    whose tables and items stay; without it all is in memory.
+    whose tables and items stay; without it all is in memory. Every call waits for `delay_ms` first,
+    as on its way through a network.
     """
-    with _running(core, path) as engine:
+    options = dict(_OPTIONS) | {"delayMs": delay_ms}
+    if path is not None:
+        options["path"] = str(path)
+    with _running(core, options) as engine:
         create_tables(engine.client())
         yield engine
 
 
 @contextmanager
-def _running(core: int | None, path: Path | None) -> Iterator[Dynalite]:
+def _running(core: int | None, options: Mapping[str, object]) -> Iterator[Dynalite]:
     node = shutil.which("node")
     if node is None:
         raise FileNotFoundError("Node.js is needed: dynalite is a program of it")
-    options: dict[str, object] = dict(_OPTIONS)
-    if path is not None:
-        options["path"] = str(path)
     process = subprocess.Popen(  # noqa: S603 - a program of our own
         [node, PROGRAM, json.dumps(options)],
         stdin=subprocess.PIPE,

@@ -341,7 +341,7 @@ class MemoryTokens:
         """One page of a bucket, in the order of handles."""
         items = sorted(
             (place.handle, record.expires_at)
-            for place, record in self.records.items()
+            for place, record in list(self.records.items())  # others may delete meanwhile
             if place.bucket == bucket and (after is None or place.handle > after)
         )
         shown = tuple(items[: self._page_size])

@@ -39,6 +39,7 @@ PACKAGES: dict[str, set[str]] = {
 COMPOSITION = {
     "settings": ({"domain"}, set[str]()),
     "observability": ({"domain", "wire"}, set[str]()),
+    "side_by_side": (set[str](), set[str]()),
     "system": ({"aws"}, set[str]()),
 }
 # One module a function, and what several share: it knows everything, and nobody knows it.

@@ -26,6 +26,7 @@ from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
 from token_service.settings import read_layouts
+from token_service.side_by_side import side_by_side
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.client_uses import DynamoClientUses
@@ -241,6 +242,7 @@ class Deployment:
                 grace=int(self.outputs["SweepGrace"]),
             ),
             now,
+            side_by_side(1),
         )
 
     def revoke(self, token: str) -> bool:

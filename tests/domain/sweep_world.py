@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from threading import Lock
 
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.location import buckets_of_hour, hour_of
 from token_service.domain.ports import ExpiredTokens, Page
-from token_service.domain.sweep import Sweeper, SweepResult, SweepSettings
+from token_service.domain.sweep import Each, Sweeper, SweepResult, SweepSettings
 from token_service.domain.tokens import TokenRecord
 
 from tests.clock import FrozenClock
@@ -46,9 +47,11 @@ class World:
         *,
         dry_run: bool = False,
         time_left: Callable[[], float] = lambda: 900.0,
+        each: Each = map,
     ) -> SweepResult:
         """One run over this store, or over a disturbed view of it."""
-        return Sweeper(store or self.expired, settings, self.now).run(time_left, dry_run=dry_run)
+        sweeper = Sweeper(store or self.expired, settings, self.now, each)
+        return sweeper.run(time_left, dry_run=dry_run)
 
     def left(self) -> list[TokenRecord]:
         """The records that are still there."""
@@ -98,6 +101,7 @@ class Disturbed:
     disturbance: Disturbance
     at: int
     calls: int = 0
+    _counting: Lock = field(default_factory=Lock)
 
     def page(self, bucket: str, after: str | None) -> Page:
         """As the store, but for the disturbance."""
@@ -116,7 +120,8 @@ class Disturbed:
         return self._call(lambda: self.store.advance(hour))
 
     def _call[T](self, act: Callable[[], T]) -> T:
-        now, self.calls = self.calls == self.at, self.calls + 1
+        with self._counting:
+            now, self.calls = self.calls == self.at, self.calls + 1
         result = act()
         if now:
             self.disturbance()

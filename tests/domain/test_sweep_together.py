@@ -1,13 +1,13 @@
 """Two sweepers at once, in every order that matters (item 82)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from threading import Thread
 
 import pytest
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.ports import ExpiredTokens, Page
-from token_service.domain.sweep import SETTLING
+from token_service.domain.sweep import SETTLING, Each, SweepResult, SweepSettings
 
 from tests.domain.conftest import NewWorld, memory_world
 from tests.domain.sweep_world import FIRST, Disturbed, World, every_call
@@ -61,6 +61,60 @@ def test_calls_of_three_sweepers_in_any_order(seed: int) -> None:
     assert turns.failures == []
     assert not any(thread.is_alive() for thread in threads)
     world.check_done()
+
+
+def test_two_in_opposite_orders_share_the_work() -> None:
+    """Each passes over what the other has emptied; in the same order both would delete it all."""
+    seen = {
+        same: sum(result.tokens for result in two_at_once(map if same else backwards))
+        for same in (True, False)
+    }
+    assert seen[True] == 2 * BUSY
+    assert BUSY <= seen[False] < 1.3 * BUSY
+
+
+BUSY, BUSY_LAYOUT = 60, 4
+
+
+def two_at_once(other_order: Each) -> list[SweepResult]:
+    """What two sweepers did who took turns, call by call, over an hour of sixteen buckets."""
+    world = memory_world()
+    for n in range(BUSY):
+        world.put(FIRST * HOUR + n, layout=BUSY_LAYOUT)
+    world.now.at = (FIRST + 1) * HOUR + SETTLING
+    settings = SweepSettings((BUSY_LAYOUT,), since=FIRST * HOUR)
+    last = -1
+
+    def other_than_last(waiting: Sequence[int]) -> int:
+        nonlocal last
+        last = next((worker for worker in waiting if worker != last), waiting[0])
+        return last
+
+    turns = Turns(
+        other_than_last, workers=2, after_each=lambda: world.check_promises((BUSY_LAYOUT,))
+    )
+    results: list[SweepResult] = []
+
+    def work(worker: int, each: Each) -> None:
+        try:
+            store = TurnTaking(world.expired, turns, worker)
+            results.append(world.sweep(store, settings, each=each))
+        finally:
+            turns.leave(worker)
+
+    threads = [Thread(target=work, args=each) for each in enumerate((map, other_order))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert turns.failures == []
+    world.check_done()
+    return results
+
+
+def backwards(act: Callable[[str], bool], buckets: Iterable[str]) -> Iterable[bool]:
+    """The last bucket first."""
+    return map(act, reversed(list(buckets)))
 
 
 def sweep_in_turns(world: World, turns: Turns, worker: int) -> None:

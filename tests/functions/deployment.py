@@ -80,6 +80,7 @@ VALUES = {
     "SIGNING_SECRET": "SigningSecret",
     "STORE_RATE_LIMIT": "100",
     "SUCCESS_LOG_SAMPLE": "100",
+    "SWEEP_AT_ONCE": "3",
     "SWEEP_GRACE_SECONDS": "0",
     "TOKEN_LAYOUTS": "2",
     "TOKEN_LIFETIME": "3600",

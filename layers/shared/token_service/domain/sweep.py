@@ -4,8 +4,10 @@ It can be stopped anywhere and run twice at once: deleting is idempotent, and th
 forward only, past hours whose every shard a consistent read has just shown empty.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from threading import Lock
 
 from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.location import buckets_of_hour, hour_of
@@ -18,6 +20,12 @@ SETTLING = 15 * MINUTE
 RESERVE = 20.0
 # A bucket is read again after deleting from it; one that is still not empty then holds its hour.
 _PASSES = 3
+
+type Each = Callable[[Callable[[str], bool], Iterable[str]], Iterable[bool]]
+"""Does the same with every bucket of an hour and gives what came of each, in whatever order.
+
+Several may be under way at once, but none any more when it ends or raises what one of them raised.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,14 @@ class _OutOfTimeError(Exception):
 class Sweeper:
     """Deletes expired token records and remembers how far it came."""
 
-    def __init__(self, tokens: ExpiredTokens, settings: SweepSettings, now: Clock) -> None:
+    def __init__(
+        self, tokens: ExpiredTokens, settings: SweepSettings, now: Clock, each: Each = map
+    ) -> None:
         """`now` gives seconds since the epoch; it is the only clock, never an event's."""
         self._tokens = tokens
         self._settings = settings
         self._now = now
+        self._each = each
 
     def run(
         self,
@@ -104,7 +115,7 @@ class Sweeper:
         checkpoint = self._tokens.checkpoint()
         first = hour_of(self._settings.since) if checkpoint is None else checkpoint + 1
         last = hour_of(now - SETTLING - self._settings.grace) - 1
-        run = _Run(self._tokens, now, time_left, SweepResult(dry_run))
+        run = _Run(self._tokens, now, time_left, SweepResult(dry_run), self._each)
         proved = first - 1
 
         def bucket_done() -> None:
@@ -134,17 +145,19 @@ class _Run:
     now: int
     time_left: Callable[[], float]
     result: SweepResult
+    each: Each
+    _counting: Lock = field(default_factory=Lock)
 
     def sweep_hour(
         self, hour: int, layouts: tuple[int, ...], bucket_done: Callable[[], None]
     ) -> bool:
         """Sweep all shards of an hour; True if a consistent read has shown each of them empty."""
+        buckets = chain.from_iterable(buckets_of_hour(hour, layout) for layout in layouts)
         clean = True
-        for layout in layouts:
-            for bucket in buckets_of_hour(hour, layout):
-                clean = self._sweep_bucket(bucket) and clean
-                self.result.buckets += 1
-                bucket_done()
+        for bucket_clean in self.each(self._sweep_bucket, buckets):
+            clean = clean and bucket_clean
+            self.result.buckets += 1
+            bucket_done()
         self.result.hours += 1
         self.result.held_hours += not clean
         return clean
@@ -167,13 +180,15 @@ class _Run:
             if self.time_left() < RESERVE:
                 raise _OutOfTimeError
             page = self.tokens.page(bucket, after)
-            self.result.read_units += page.units
             expired = [handle for handle, expires_at in page.items if expires_at <= self.now]
             expired_count += len(expired)
             live_count += len(page.items) - len(expired)
-            if expired and not self.result.dry_run:
-                self.result.write_units += self.tokens.delete(bucket, expired)
-            self.result.tokens += len(expired)
+            deleting = expired and not self.result.dry_run
+            write_units = self.tokens.delete(bucket, expired) if deleting else 0.0
+            with self._counting:
+                self.result.tokens += len(expired)
+                self.result.read_units += page.units
+                self.result.write_units += write_units
             if page.next_handle is None:
                 return expired_count, live_count
             after = page.next_handle

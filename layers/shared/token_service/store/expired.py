@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 # BatchWriteItem takes no more (aws-facts 2.4).
 _BATCH_WRITE = 25
-# 20 batches: what one page holds is deleted well within the time that the sweep keeps in reserve.
-_PAGE = 500
+# 40 batches: what one page holds is deleted well within the time that the sweep keeps in reserve.
+_PAGE = 1000
 _DRAIN_REPEATS = 8
 # Not an hour's bucket, so no sweep computes it; it has no expiry, so TTL leaves it alone.
 _CHECKPOINT_KEY: Item = {"bucket": {"S": "sweep"}, "handle": {"S": "checkpoint"}}

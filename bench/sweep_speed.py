@@ -1,0 +1,197 @@
+"""How fast expired tokens are deleted, against BatchWriteItem and nothing else."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from token_service.domain.location import hour_of
+from token_service.store.dynamodb import Item
+from token_service.system import now
+
+from bench.dynalite import Dynalite, dynalite
+from bench.measure import Spread, in_turns, ratio
+from bench.records import put_all, records
+from bench.report import Bar, Scale, Section, table
+from bench.sweeping import Sweep
+from bench.workers import Round, Workers, workers
+
+_BOUND = 0.8
+_DELAY_MS = 5
+_ROUNDS = {Scale.QUICK: 5, Scale.FULL: 3}
+_SWEEP, _BARE, _BOTO3 = "sweep", "bare", "boto3"
+_CALLS = {_BARE: "the same client", _BOTO3: "boto3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """So many sweeps, each a process with so many buckets (and connections) at once.
+
+    2^layout buckets hold the tokens; every call waits for `delay_ms` first. `beside` are the kinds
+    of bare calls that it is measured beside, and `barred` says whether the bound is asked of it.
+    """
+
+    name: str
+    delay_ms: int
+    layout: int
+    tokens: int
+    at_once: int = 1
+    sweeps: int = 1
+    beside: tuple[str, ...] = (_BARE,)
+    barred: bool = True
+
+
+def settings(scale: Scale) -> list[Setting]:
+    """Dense buckets, since speed matters there; and several sweeps of many buckets."""
+    layout, tokens = (8, 160_000) if scale is Scale.FULL else (6, 10_000)
+    one = Setting("One bucket at a time", _DELAY_MS, layout=2, tokens=5_000)
+    return [
+        replace(one, name="One bucket at a time, no delay", delay_ms=0, beside=(_BARE, _BOTO3)),
+        one,
+        replace(one, name="2 buckets at a time", at_once=2),
+        replace(one, name="4 buckets at a time", at_once=4),
+        *(
+            Setting(
+                f"{number} sweeps at once",
+                _DELAY_MS,
+                layout,
+                tokens,
+                sweeps=number,
+                barred=scale is Scale.FULL,
+            )
+            for number in (2, 4)
+        ),
+    ]
+
+
+type Rounds = dict[tuple[str, str], list[Round]]
+"""By the setting's name and what was done."""
+
+
+def measure(scale: Scale) -> Section:
+    """Sweep and delete in turns, in each setting."""
+    found, rounds = settings(scale), _ROUNDS[scale]
+    done: Rounds = {}
+    with ExitStack() as stack:
+        engines = {delay: stack.enter_context(dynalite(delay_ms=delay)) for delay in (0, _DELAY_MS)}
+        subjects: dict[str, Callable[[], float]] = {}
+        for setting in found:
+            place = Place(engines[setting.delay_ms], setting)
+            for kind in (_SWEEP, *setting.beside):
+                crew = stack.enter_context(workers(place.tasks(kind)))
+                done[setting.name, kind] = []
+                subjects[f"{setting.name} {kind}"] = partial(
+                    one_round, place, crew, done[setting.name, kind]
+                )
+        in_turns(rounds, subjects)
+    counted = {key: some[-rounds:] for key, some in done.items()}
+    return Section("sweep_speed", "Sweep speed", text(found, counted), tuple(bars(found, counted)))
+
+
+class Place:
+    """Where tokens are deleted again and again: one hour of one engine."""
+
+    def __init__(self, engine: Dynalite, setting: Setting) -> None:
+        """Nothing is there yet."""
+        self._engine = engine
+        self._setting = setting
+        self._hour = hour_of(now()) - 3
+        self._items = sorted(records(setting.tokens, self._hour, setting.layout), key=_key)
+        self._sweep = Sweep(engine, self._hour, setting.layout)
+
+    def put_back(self) -> None:
+        """Have all of the tokens there, and never swept."""
+        put_all(self._engine.endpoint, self._items)
+        self._sweep.forget()
+
+    def tasks(self, kind: str) -> list[dict[str, Any]]:
+        """What each process is to do: all sweep the same hour, or each deletes its share."""
+        setting = self._setting
+        keys = [] if kind == _SWEEP else [_key(item) for item in self._items]
+        share = -(-len(keys) // setting.sweeps)
+        return [
+            {
+                "how": kind,
+                "endpoint": self._engine.endpoint,
+                "hour": self._hour,
+                "layout": setting.layout,
+                "at_once": setting.at_once,
+                "keys": keys[number * share : (number + 1) * share],
+            }
+            for number in range(setting.sweeps)
+        ]
+
+
+def _key(item: Item) -> tuple[str, str]:
+    return item["bucket"]["S"], item["handle"]["S"]
+
+
+def one_round(place: Place, crew: Workers, done: list[Round]) -> float:
+    """Put the tokens back and have them deleted; seconds that it took."""
+    place.put_back()
+    done.append(crew.work())
+    return done[-1].seconds
+
+
+def bars(found: Sequence[Setting], rounds: Rounds) -> Iterator[Bar]:
+    """At least so much of the bare rate."""
+    for setting in found:
+        for kind in setting.beside if setting.barred else ():
+            share = against(kind, setting, rounds)
+            name = f"{setting.name}: share of the rate of {_CALLS[kind]}"
+            yield Bar(name, share.middle, _BOUND, share.text(), least=True)
+
+
+def against(kind: str, setting: Setting, rounds: Rounds) -> Spread:
+    """The sweep's rate over that of bare calls, round by round."""
+    swept, bare = ([one.seconds for one in rounds[setting.name, which]] for which in (_SWEEP, kind))
+    return ratio(bare, swept)
+
+
+_WORDS = f"""
+A sweep reads an hour's buckets, deletes what it finds and reads them once more. Beside it, in
+turns, calls of BatchWriteItem delete the same tokens by their keys, 25 a call over as many
+connections, and nothing else. Every call waits for {_DELAY_MS} ms first, as on its way through a
+network; without that, most of the time is dynalite's own on its one processor core, of which a
+Query takes more than its share. What DynamoDB itself makes of so many deletes a second, this does
+not show.
+
+Speed matters where buckets are full: a token a second makes 14 in each of 256 buckets an hour.
+Several sweeps at once each prove every bucket empty by reads of their own, and where two meet in
+one bucket, both delete what is left of it: the fewer tokens and buckets, the more of both.
+"""
+
+
+def text(found: Sequence[Setting], rounds: Rounds) -> str:
+    """Rates, and what they take."""
+    head = [
+        "Sweep",
+        "tokens a bucket",
+        "tokens a second",
+        "bare calls",
+        "tokens a second",
+        "ratio",
+        "deleted twice",
+        "CPU ms per 1,000 tokens, sweep",
+        "bare",
+    ]
+    rows = [row(setting, kind, rounds) for setting in found for kind in setting.beside]
+    return "\n\n".join([_WORDS.strip(), table(head, rows)])
+
+
+def row(setting: Setting, kind: str, rounds: Rounds) -> list[str]:
+    """One setting's figures beside one kind of bare calls."""
+    swept, bare = rounds[setting.name, _SWEEP], rounds[setting.name, kind]
+    tokens = setting.tokens
+    twice = Spread.of([one.tokens / tokens - 1 for one in swept])
+    return [
+        setting.name,
+        f"{tokens >> setting.layout:,}",
+        Spread.of([tokens / one.seconds for one in swept]).text(0),
+        _CALLS[kind],
+        Spread.of([tokens / one.seconds for one in bare]).text(0),
+        against(kind, setting, rounds).text(),
+        f"{twice.middle:.1%}",
+        *(Spread.of([one.cpu / tokens for one in some]).text(1, 1e6) for some in (swept, bare)),
+    ]
