@@ -151,8 +151,8 @@ every check reads its client, strongly. A shop whose visitors all have tokens of
 client comes to its end at {ends[0]} tokens a second if each is verified once, at {ends[1]} if
 {_MANY:g} times; with the client held at issuance at {ends[2]} and {ends[3]}. Of {_CLIENTS:,}
 clients, their shares falling as one over their rank, the busiest has {top_share(_CLIENTS):.0%}.
-Verifiers hold no client; the column says for how many seconds each environment would have to hold
-such an only one. With `AuthorizerChecks=signature` the authorizer reads neither client nor record
+Verifiers hold no client unless told to; the column says what `VerifierHoldSeconds` such an only one
+needs. With `AuthorizerChecks=signature` the authorizer reads neither client nor record
 of a client's JWT, and introspection alone remains. They read the public keys every five minutes.
 Every issuing environment notes once an hour that a client is used, on one item: Lambda adds at most
 1,000 environments in ten seconds, so 100 writes a second, and a note that fails costs no token.
@@ -166,7 +166,7 @@ Names that somebody tries passwords on, and nonces, have items of their own."""
 
 
 def sweep() -> str:
-    """How many workers keep up."""
+    """How many shards at once keep up."""
     speed = Setup().swept_per_second
     an_hour = speed * _RUN
     rows = [
@@ -174,15 +174,16 @@ def sweep() -> str:
         for rate in _RATES
     ]
     told = f"""
-The sweep deletes shard by shard, and a shard lies in one partition: {speed:,.0f} a second at most,
-which is taken as its speed. A run of {_RUN:,.0f} s an hour deletes {an_hour:,.0f}, a mean of
-{an_hour / 3600:.0f} a second. Workers side by side would have to take different shards, as they do
-not yet. With `SweepGraceSeconds={_DAYS}` one is enough: DynamoDB's TTL has deleted nearly all by
-then, free, and passing an empty hour takes a read for each shard."""
+A shard lies in one partition: {speed:,.0f} deletes a second at most, which is taken as its speed. A
+run of {_RUN:,.0f} s an hour deletes {an_hour:,.0f} a shard at a time, a mean of
+{an_hour / 3600:.0f} a second, and as many times that as `SweepAtOnce` says, up to 32 and as long as
+the table and the function's share of a processor bear it. With `SweepGraceSeconds={_DAYS}` one at a
+time is enough at any rate: DynamoDB's TTL has deleted nearly all by then, free, and passing an empty
+hour takes a read for each shard."""
     head = [
         "Tokens a second at peak",
         "expired an hour, at a third",
-        "workers that delete them all",
+        "shards at once that delete them all",
     ]
     return f"{_prose(told)}\n\n{table(head, rows)}"
 
