@@ -177,9 +177,9 @@ def sweep() -> str:
 A shard lies in one partition: {speed:,.0f} deletes a second at most, which is taken as its speed. A
 run of {_RUN:,.0f} s an hour deletes {an_hour:,.0f} a shard at a time, a mean of
 {an_hour / 3600:.0f} a second, and as many times that as `SweepAtOnce` says, up to 32 and as long as
-the table and the function's share of a processor bear it. With `SweepGraceSeconds={_DAYS}` one at a
-time is enough at any rate: DynamoDB's TTL has deleted nearly all by then, free, and passing an empty
-hour takes a read for each shard."""
+the table and the function's share of a processor bear it. With `SweepGraceSeconds={_DAYS}` one at
+a time is enough at any rate: DynamoDB's TTL has deleted nearly all by then, free, and passing an
+empty hour takes a read for each shard."""
     head = [
         "Tokens a second at peak",
         "expired an hour, at a third",
