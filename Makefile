@@ -76,7 +76,7 @@ lock: .run/venv-uv/.stamp ## choose newest versions and pin them by hash: requir
 	@cd bench/rivals && npm update --package-lock-only
 
 clean: ## remove environments, builds, state and caches
-	@rm -rf .venv .run .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/node_modules openapi/node_modules bench/rivals/node_modules
+	@rm -rf .venv .run .aws-sam bench/reference/.aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/node_modules openapi/node_modules bench/rivals/node_modules
 
 # --- environments -----------------------------------------------------------------------------
 

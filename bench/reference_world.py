@@ -1,19 +1,21 @@
 """What the reference in bench/reference/ stands on: the same store and key, tables of its own."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from compileall import compile_dir
 from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-import boto3
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from bench.package import Part, sam_build, unpack
 from bench.report import ROOT
-from bench.runtime_api import REGION, lambda_environment
+from bench.runtime_api import lambda_environment
 from bench.template import Template
 from bench.world import CLIENT, ISSUER, SCOPES, SERVER, World, logical_id
 
@@ -69,17 +71,7 @@ def reference_world(world: World) -> ReferenceWorld:
 
 def _public_key(world: World) -> str:
     """The public half (PEM) of the key that the world signs with."""
-    manager = boto3.client(
-        "secretsmanager",
-        endpoint_url=world.endpoints["AWS_ENDPOINT_URL"],
-        region_name=REGION,
-        aws_access_key_id="bench",
-        aws_secret_access_key="bench",  # noqa: S106 - the emulator checks no signature
-    )
-    held = json.loads(manager.get_secret_value(SecretId="SigningSecret")["SecretString"])
-    private = serialization.load_pem_private_key(held["current"]["pem"].encode(), password=None)
+    private = load_pem_private_key(world.signing_key()["pem"].encode(), password=None)
     return (
-        private.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode()
+        private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     )

@@ -25,6 +25,7 @@ from bench.dynalite import Dynalite, dynalite
 from bench.package import Part, sam_build, unpack
 from bench.report import ROOT
 from bench.runtime_api import (
+    REGION,
     FunctionProcess,
     interpreter,
     lambda_environment,
@@ -36,6 +37,7 @@ from local.aws import LocalAws
 if TYPE_CHECKING:
     from token_service.domain.ports import Registry
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_secretsmanager import SecretsManagerClient
 
 ISSUER = "https://auth.example.test"
 CLIENT = ("bench-client", "bench-secret-bench-secret-bench-secret-0001")
@@ -87,6 +89,14 @@ class World:
         answer = self._invoke("issue", event("issue/standard", CLIENT))
         token: str = json.loads(answer["body"])["access_token"]
         return token
+
+    def signing_key(self) -> dict[str, str]:
+        """The private key that signs: `kid`, `alg` and `pem`."""
+        secret = secrets_manager(self.endpoints["AWS_ENDPOINT_URL"]).get_secret_value(
+            SecretId="SigningSecret"
+        )
+        key: dict[str, str] = json.loads(secret["SecretString"])["current"]
+        return key
 
     def make_keys(self) -> None:
         """Have a key that signs, by the function that makes them."""
@@ -154,19 +164,24 @@ def basic(name: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
+def secrets_manager(endpoint: str) -> "SecretsManagerClient":
+    """A client of the emulator's Secrets Manager, which checks no signature."""
+    return boto3.client(
+        "secretsmanager",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="bench",
+        aws_secret_access_key="bench",  # noqa: S106 - see above
+    )
+
+
 @contextmanager
 def _secrets(scratch: Path) -> Iterator[str]:
     """The emulator's address, its secrets there as template.yaml names them."""
     state = scratch / "emulator"
     (state / "logs").mkdir(parents=True)
     with LocalAws(0, state) as aws:
-        manager = boto3.client(
-            "secretsmanager",
-            endpoint_url=aws.endpoint_url,
-            region_name=aws.env["AWS_REGION"],
-            aws_access_key_id=aws.env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=aws.env["AWS_SECRET_ACCESS_KEY"],
-        )
+        manager = secrets_manager(aws.endpoint_url)
         # The emulator has no secret without a value; this one says that no key was made yet.
         manager.create_secret(Name="SigningSecret", SecretString="{}")
         manager.create_secret(Name="SealingSecret", SecretString="s" * 64)

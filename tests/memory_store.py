@@ -328,6 +328,15 @@ class MemoryTokens:
             self.records[location] = replace(record, revoked_at=at)
         return True
 
+    def bury(self, location: Location, tombstone: TokenRecord) -> bool:
+        """Keep a tombstone, or the earlier one."""
+        there = self.records.get(location, tombstone)
+        if there.owner != tombstone.owner:
+            return False
+        first = tombstone if there.revoked_at is None else there
+        self.records[location] = replace(tombstone, revoked_at=first.revoked_at)
+        return True
+
     def page(self, bucket: str, after: str | None) -> Page:
         """One page of a bucket, in the order of handles."""
         items = sorted(

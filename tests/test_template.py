@@ -288,7 +288,6 @@ class TestFunctions:
             name
             for block in (template["Globals"]["Function"], *functions(resources).values())
             for name in block.get("Environment", {}).get("Variables", {})
-            if not name.startswith("POWERTOOLS_")
         }
         assert given == read | {"TOKEN_LAYOUTS", "URL_SUFFIX"}
 
@@ -302,11 +301,6 @@ class TestFunctions:
             if secret in json.dumps(properties)
         }
         assert holders == SECRET_HOLDERS[secret]
-
-    def test_no_event_is_logged(self, template: dict[str, Any]) -> None:
-        """Whole events hold secrets (item 78)."""
-        variables = template["Globals"]["Function"]["Environment"]["Variables"]
-        assert "POWERTOOLS_LOGGER_LOG_EVENT" not in variables
 
 
 def _handler(folder: str) -> str:

@@ -79,6 +79,34 @@ def test_tables(resources: dict[str, dict[str, Any]], table: str) -> None:
     assert not {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} & set(properties)
 
 
+@pytest.mark.parametrize("table", ["Tokens", "Clients"])
+def test_warm_throughput_is_a_choice(template: dict[str, Any], table: str) -> None:
+    """AWS's own until two numbers are given: it costs money, and cannot be taken back."""
+    parameter, condition = f"{table}WarmThroughput", f"Warms{table}"
+    assert template["Parameters"][parameter]["Default"] == "0,0"
+    assert template["Conditions"][condition] == {
+        "Fn::Not": [
+            {"Fn::Equals": [{"Fn::Join": [",", {"Ref": parameter}]}, "0,0"]},
+        ]
+    }
+    reads, writes = ({"Fn::Select": [number, {"Ref": parameter}]} for number in (0, 1))
+    assert template["Resources"][f"{table}Table"]["Properties"]["WarmThroughput"] == {
+        "Fn::If": [
+            condition,
+            {"ReadUnitsPerSecond": reads, "WriteUnitsPerSecond": writes},
+            {"Ref": "AWS::NoValue"},
+        ]
+    }
+
+
+def test_lambda_itself_says_little(template: dict[str, Any]) -> None:
+    """By default nothing of calls that went well: every byte of a log is paid for."""
+    logging = template["Globals"]["Function"]["LoggingConfig"]
+    # Lambda knows levels in this format only.
+    assert logging == {"LogFormat": "JSON", "SystemLogLevel": {"Ref": "SystemLogLevel"}}
+    assert template["Parameters"]["SystemLogLevel"]["Default"] == "WARN"
+
+
 def test_keys_and_expiry_are_what_the_store_writes(resources: dict[str, dict[str, Any]]) -> None:
     """TTL looks at the attribute that the store writes, in seconds; the keys are its keys."""
     properties = resources["TokensTable"]["Properties"]

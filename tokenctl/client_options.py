@@ -93,6 +93,13 @@ _OPTIONS = (
         default=None,
         help="Give it only tokens that are bound to a key of its own.",
     ),
+    click.option(
+        "--recorded/--unrecorded",
+        default=None,
+        help="Keep a record of each of its tokens (as is done unless chosen), or none: for more "
+        "than some 10,000 tokens a second, JWTs only. Tokens made without one are refused while "
+        "it is --recorded again.",
+    ),
 )
 # What can be cleared, and what it is then.
 CLEARED: Mapping[str, tuple[()] | None] = {

@@ -21,7 +21,7 @@ from token_service.domain.model import OwnerKind
 from token_service.domain.openid import ProviderAdministration
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.realms import password_profile_id, realm_id
-from token_service.domain.revoke import token_location
+from token_service.domain.revoke import token_place
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
@@ -250,11 +250,13 @@ class Deployment:
 
         False if there is no such token, or it has ended already.
         """
-        location = token_location(token, self.outputs["IssuerUrl"], self.keys, now())
-        record = self.tokens.find(location) if location else None
-        if location is None or record is None or record.revoked_at is not None:
+        place = token_place(token, self.outputs["IssuerUrl"], self.keys, now())
+        if place is None:
             return False
-        return self.tokens.revoke(location, record.owner, now())
+        record = self.tokens.find(place.location) or place.unrecorded
+        if record is None or record.revoked_at is not None:
+            return False
+        return place.end(self.tokens, record.owner, now())
 
 
 def _sign_nothing() -> PrivateKey:

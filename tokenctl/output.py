@@ -54,6 +54,7 @@ def describe(client: Client, use: LastUse, now: int) -> dict[str, object]:
         "introspection": client.introspection,
         "serves": list(client.serves),
         "dpop_bound": client.dpop_bound,
+        "recorded": client.recorded,
         "created_at": moment(client.created_at),
         "expires_at": moment(client.expires_at),
         "last_used_at": moment(use.client),

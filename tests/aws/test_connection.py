@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from token_service.aws.connection import KeptConnection, NoAnswerError, Patience
 
 PATIENCE = Patience(connect=5, read=5)
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 HURRY = Patience(connect=0.2, read=0.2)
 
 
@@ -116,8 +117,8 @@ def test_one_that_was_closed_is_opened_anew(server: Server) -> None:
 
 def wait_for_end_of(connection: KeptConnection) -> None:
     """Until the other side's hanging up has arrived."""
-    held = connection._kept.connection  # noqa: SLF001 - what is asked is whether it was closed
-    assert held.sock.recv(1, socket.MSG_PEEK) == b""
+    held = connection._kept.channel  # noqa: SLF001 - what is asked is whether it was closed
+    assert held.socket.recv(1, socket.MSG_PEEK) == b""
 
 
 def test_nobody_there() -> None:
@@ -145,10 +146,39 @@ def test_silence() -> None:
         b"not http\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nuntil the end",
+        b"HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        CHUNKED + b"long\r\n",
+        CHUNKED + b"5\r\nshort",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000 + b"\r\n\r\n",
     ],
 )
 def test_half_an_answer_is_none(reply: bytes) -> None:
-    """Whatever ends early is told as such."""
+    """Whatever ends early, or is no HTTP, is told as such."""
+    with replying(reply) as url, pytest.raises(NoAnswerError):
+        KeptConnection(url, PATIENCE).post("/", {}, b"")
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\ncontent-length:5\r\n\r\nwhole", 200, b"whole"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (b"HTTP/1.1 500 \r\nContent-Length: 0\r\n\r\n", 500, b""),
+        (CHUNKED + b"4;note=1\r\nin p\r\n5\r\narts!\r\n0\r\nTrailer: 1\r\n\r\n", 200, b"in parts!"),
+    ],
+)
+def test_whole_answers(reply: bytes, status: int, body: bytes) -> None:
+    """With a length, without content, and in chunks (RFC 9112 sections 6 and 7)."""
+    with replying(reply) as url:
+        answer = KeptConnection(url, PATIENCE).post("/", {}, b"")
+    assert (answer.status, answer.body) == (status, body)
+
+
+@contextmanager
+def replying(reply: bytes) -> Iterator[str]:
+    """A server that takes one call and says exactly this."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
@@ -159,10 +189,17 @@ def test_half_an_answer_is_none(reply: bytes) -> None:
 
         thread = Thread(target=answer)
         thread.start()
-        connection = KeptConnection(f"http://127.0.0.1:{listener.getsockname()[1]}", PATIENCE)
-        with pytest.raises(NoAnswerError):
-            connection.post("/", {}, b"")
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread.join()
+
+
+def test_a_server_that_says_it_hangs_up_is_believed() -> None:
+    """The next call has a connection of its own."""
+    farewell = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    with replying(farewell) as url:
+        connection = KeptConnection(url, PATIENCE)
+        connection.post("/", {}, b"")
+        assert connection._kept.channel is None  # noqa: SLF001 - nothing is left to be asked
 
 
 def test_a_stranger_s_certificate_is_no_answer(tmp_path: Path) -> None:

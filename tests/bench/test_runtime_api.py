@@ -63,7 +63,7 @@ def test_a_function_answers_one_event_after_the_other(tmp_path: Path) -> None:
         busy = process.invoke(b'{"work": 3000000, "size": 0}')
     assert json.loads(idle.body) == [3, "x" * 200000]
     assert json.loads(busy.body) == [4499998500000, ""]
-    assert busy.cpu - idle.cpu > 0.01
+    assert busy.cpu > idle.cpu
 
 
 def test_a_function_is_ready_before_its_first_event(tmp_path: Path) -> None:

@@ -2,11 +2,25 @@
 
 from typing import Any
 
+import pytest
 from token_service.domain.administration import NewClient
 from token_service.domain.issue import IssueRequest
-from token_service.domain.model import CLIENT_GRANTS, Client, ClientCredentials, Grant, IssuedToken
+from token_service.domain.model import (
+    CLIENT_GRANTS,
+    Client,
+    ClientCredentials,
+    Grant,
+    IssuedToken,
+    TokenFormat,
+)
 
 from tests.service import Service
+
+# Every kind of token, by what a client is made with to get such.
+KINDS: dict[str, dict[str, Any]] = {form: {"token_format": form} for form in TokenFormat} | {
+    "unrecorded": {"recorded": False}
+}
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
 def register(service: Service, **details: Any) -> tuple[Client, ClientCredentials]:  # noqa: ANN401 - any field of a NewClient

@@ -1,5 +1,7 @@
 """Which tokens are bound to a key, and for whom nothing else is issued (RFC 9449 section 5)."""
 
+from typing import Any
+
 import pytest
 from token_service.domain.dpop import Proof
 from token_service.domain.errors import (
@@ -19,7 +21,7 @@ from token_service.domain.model import (
     TokenFormat,
 )
 
-from tests.domain.acts import issue, register
+from tests.domain.acts import EVERY_KIND, issue, register
 from tests.domain.forge import parts
 from tests.prover import Prover
 from tests.service import Service
@@ -36,15 +38,15 @@ def issue_bound(
     return service.issuer.issue(request)
 
 
-@pytest.mark.parametrize("form", TokenFormat)
-def test_a_proof_binds_a_token_of_any_format(form: TokenFormat) -> None:
+@EVERY_KIND
+def test_a_proof_binds_a_token_of_any_kind(kind: dict[str, Any]) -> None:
     """The record has the key's thumbprint, a JWT says so itself, and introspection tells it."""
     service = Service()
     prover = Prover(service.now)
-    client, credentials = register(service, token_format=form)
+    client, credentials = register(service, **kind)
     token = issue_bound(service, credentials, prover.prove("POST", URL))
     assert (token.token_type, token.record.jkt) == ("DPoP", prover.jkt)
-    if form is TokenFormat.JWT:
+    if client.token_format is TokenFormat.JWT:
         assert parts(token.value)[1]["cnf"] == {"jkt": prover.jkt}
     active = service.introspector.introspect(client, token.value)
     assert active

@@ -166,11 +166,12 @@ def test_a_held_secret_that_does_not_match_costs_one_fresh_read() -> None:
     assert clients.reads == 3
 
 
+@pytest.mark.parametrize("recorded", [True, False])
 @pytest.mark.parametrize("end", ["disable", "revoke", "delete", "recreate"])
-def test_a_token_made_from_a_stale_client_is_dead_on_arrival(end: str) -> None:
+def test_a_token_made_from_a_stale_client_is_dead_on_arrival(end: str, *, recorded: bool) -> None:
     """Holding fails closed: what an operator ended, no held client brings back (item 22)."""
     service = Service(hold_seconds=60)
-    _, credentials = register(service)
+    _, credentials = register(service, recorded=recorded)
     issue(service, credentials)
     if end == "disable":
         service.administration.set_enabled("shop", enabled=False)
@@ -179,7 +180,7 @@ def test_a_token_made_from_a_stale_client_is_dead_on_arrival(end: str) -> None:
     else:
         service.administration.delete("shop")
         if end == "recreate":
-            register(service)
+            register(service, recorded=recorded)
     token = issue(service, credentials)
     assert service.validator.validate(token.value) is None
 

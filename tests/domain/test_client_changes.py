@@ -31,6 +31,7 @@ CHANGES: list[dict[str, Any]] = [
     {"introspection": Introspection.AUDIENCE, "serves": ("https://a.example",)},
     {"introspection": Introspection.ANY},
     {"dpop_bound": True},
+    {"recorded": False},
     {"jwks": (client_jwk(),), "secrets": ()},
     {"name": "Both", "scopes": ("c",)},
 ]
@@ -60,6 +61,8 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("audiences served", {"serves": ("https://a.example",)}),
     ("audiences served", {"introspection": Introspection.ANY, "serves": ("https://a.example",)}),
     ("lifetime", {"token_lifetime": 59}),
+    ("only JWTs", {"token_format": TokenFormat.OPAQUE, "recorded": False}),
+    ("only JWTs", {"token_format": TokenFormat.BASE36, "recorded": False}),
     ("expiry", {"expires_at": NOW}),
     ("grants", {"grants": frozenset({Grant.PASSWORD})}),
     ("1 to 4 keys", {"jwks": tuple(client_jwk(number=n) for n in range(5))}),

@@ -1,5 +1,7 @@
 """Introspection: who may know what of whose tokens."""
 
+from typing import Any
+
 import pytest
 from token_service.domain.errors import InvalidClient, Unavailable
 from token_service.domain.mint import TokenDetails
@@ -18,12 +20,12 @@ from token_service.domain.model import (
     TokenFormat,
 )
 
-from tests.domain.acts import issue, register
+from tests.domain.acts import EVERY_KIND, issue, register
 from tests.samples import an_account, an_integration
 from tests.service import ISSUER, Service
 
 
-@pytest.mark.parametrize("form", TokenFormat)
+@EVERY_KIND
 @pytest.mark.parametrize("grant", sorted(CLIENT_GRANTS))
 @pytest.mark.parametrize(
     ("caller", "introspection", "knows"),
@@ -36,7 +38,7 @@ from tests.service import ISSUER, Service
 )
 def test_own_tokens_or_any(  # noqa: PLR0913 - one table
     service: Service,
-    form: TokenFormat,
+    kind: dict[str, Any],
     grant: Grant,
     caller: str,
     introspection: Introspection,
@@ -44,7 +46,7 @@ def test_own_tokens_or_any(  # noqa: PLR0913 - one table
     knows: bool,
 ) -> None:
     """A client learns of its own tokens, an administrator of all (items 37, 59)."""
-    shop = register(service, token_format=form, introspection=introspection)
+    shop = register(service, introspection=introspection, **kind)
     api = register(service, id="api", introspection=introspection)
     token = issue(service, shop[1], grant)
     asking = service.introspector.authenticate({"shop": shop, "api": api}[caller][1])
@@ -55,7 +57,7 @@ def test_own_tokens_or_any(  # noqa: PLR0913 - one table
 ORDERS, STOCK = "https://orders.example.test", "https://stock.example.test"
 
 
-@pytest.mark.parametrize("form", TokenFormat)
+@EVERY_KIND
 @pytest.mark.parametrize(
     ("serves", "audience", "knows"),
     [
@@ -70,16 +72,16 @@ ORDERS, STOCK = "https://orders.example.test", "https://stock.example.test"
 )
 def test_a_resource_server_s_audiences(
     service: Service,
-    form: TokenFormat,
+    kind: dict[str, Any],
     serves: tuple[str, ...],
     audience: tuple[str, ...],
     *,
     knows: bool,
 ) -> None:
     """It learns of tokens for an audience it serves, by exact name, and of no others (item 59)."""
-    _, shop = register(service, audience=audience, token_format=form)
+    _, shop = register(service, audience=audience, **kind)
     api, own = register(
-        service, id="api", introspection=Introspection.AUDIENCE, serves=serves, token_format=form
+        service, id="api", introspection=Introspection.AUDIENCE, serves=serves, **kind
     )
     token = issue(service, shop)
     active = service.introspector.introspect(api, token.value)
@@ -87,6 +89,7 @@ def test_a_resource_server_s_audiences(
     assert service.introspector.introspect(api, issue(service, own).value)
 
 
+@pytest.mark.parametrize("recorded", [True, False])
 @pytest.mark.parametrize(
     ("introspection", "known", "told"),
     [
@@ -101,9 +104,16 @@ def test_a_resource_server_s_scopes(
     introspection: Introspection,
     known: tuple[str, ...],
     told: tuple[str, ...],
+    *,
+    recorded: bool,
 ) -> None:
     """Of a token for several, each resource server is told its own scopes (item 62)."""
-    _, shop = register(service, audience=(ORDERS, STOCK), scopes=("read", "write", "stock:read"))
+    _, shop = register(
+        service,
+        audience=(ORDERS, STOCK),
+        scopes=("read", "write", "stock:read"),
+        recorded=recorded,
+    )
     api, _ = register(
         service,
         id="api",
@@ -139,7 +149,7 @@ def test_people_s_tokens_are_for_resource_servers(
     token, owner = token_of_another_kind(service, kind)
     caller, _ = register(service, id=owner.id, introspection=introspection, serves=serves)
     active = service.introspector.introspect(caller, token.value)
-    assert (active.owner.ref if active else None) == (owner if knows else None)
+    assert (active.record.owner if active else None) == (owner if knows else None)
     assert not service.revocation.revoke(caller, token.value)
     assert service.validator.validate(token.value)
 
@@ -189,6 +199,23 @@ def test_an_ended_token_is_inactive_even_to_its_owner(service: Service) -> None:
     assert service.introspector.introspect(caller, token)
     assert service.revocation.revoke(caller, token)
     assert service.introspector.introspect(caller, token) is None
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("hold_seconds", [0, 600])
+def test_a_disabled_client_s_tokens_are_refused_at_once(
+    kind: dict[str, Any], hold_seconds: int
+) -> None:
+    """By the next introspection, whatever the issuing function still holds (item 22)."""
+    service = Service(hold_seconds=hold_seconds)
+    caller, _ = register(service, id="api", introspection=Introspection.ANY)
+    _, credentials = register(service, **kind)
+    tokens = [issue(service, credentials).value]
+    service.administration.set_enabled("shop", enabled=False)
+    assert service.introspector.introspect(caller, tokens[0]) is None
+    if hold_seconds:
+        tokens.append(issue(service, credentials).value)  # by the client as it was
+    assert not any(service.introspector.introspect(caller, token) for token in tokens)
 
 
 def test_an_outage_is_not_inactive(service: Service) -> None:

@@ -1,5 +1,6 @@
 """What an operator may register as a provider."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -26,26 +27,28 @@ DETAILS: dict[str, Any] = {
 
 
 class MemoryProviders:
-    """Providers by id."""
+    """Providers, and how often they were written."""
 
     def __init__(self) -> None:
-        self.by_id: dict[str, OpenIdProvider] = {}
+        self.kept: tuple[OpenIdProvider, ...] = ()
+        self.version = 0
 
     def find(self, provider_id: str) -> OpenIdProvider | None:
         """The provider."""
-        return self.by_id.get(provider_id)
+        return next((one for one in self.kept if one.id == provider_id), None)
 
     def list(self) -> tuple[OpenIdProvider, ...]:
         """All."""
-        return tuple(self.by_id.values())
+        return self.kept
 
-    def save(self, provider: OpenIdProvider) -> None:
-        """Keep."""
-        self.by_id[provider.id] = provider
+    def read(self) -> tuple[tuple[OpenIdProvider, ...], int]:
+        """All, and the version."""
+        return self.kept, self.version
 
-    def delete(self, provider_id: str) -> bool:
-        """Forget."""
-        return self.by_id.pop(provider_id, None) is not None
+    def write(self, providers: Iterable[OpenIdProvider], over: int) -> None:
+        """Keep these."""
+        assert over == self.version
+        self.kept, self.version = tuple(providers), over + 1
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 from token_service.domain.limits import DAY, HOUR, MINUTE
 from token_service.domain.location import hour_of
+from token_service.domain.revoke import TokenPlace
 from token_service.domain.sweep import SETTLING, SweepSettings
 
 from tests.domain.conftest import NewWorld
 from tests.domain.sweep_world import FIRST, LAYOUTS, SETTINGS, World
 from tests.memory_store import place_of
+from tests.samples import a_record
 
 END = (FIRST + 3) * HOUR
 """The end of the third hour, around which everything happens."""
@@ -138,3 +140,22 @@ def test_tokens_that_were_revoked_are_swept_like_any_other(world: World) -> None
     world.now.at = (FIRST + 1) * HOUR + SETTLING
     world.sweep()
     assert world.left() == []
+
+
+@pytest.mark.parametrize("before_the_end", [1, 30 * MINUTE, HOUR])
+def test_a_tombstone_of_a_token_without_a_record_is_swept_with_its_hour(
+    new_world: NewWorld, before_the_end: int
+) -> None:
+    """Not before its token is over by every clock, and it never holds the hour up."""
+    world = new_world()
+    expires_at = (FIRST + 1) * HOUR - before_the_end
+    token = a_record(handle=f"01{0:032x}", layout=1, expires_at=expires_at)
+    place = TokenPlace(place_of(token), unrecorded=token)
+    assert place.end(world.tokens, token.owner, expires_at - 1)
+    world.now.at = expires_at
+    world.sweep()
+    assert world.tokens.find(place.location)
+    world.now.at = (FIRST + 1) * HOUR + SETTLING
+    result = world.sweep()
+    assert (result.tokens, result.held_hours, result.remaining_hours) == (1, 0, 0)
+    assert world.tokens.find(place.location) is None

@@ -132,6 +132,15 @@ def test_lag_does_not_count_the_grace_as_done(world: World) -> None:
     assert (result.hours, result.remaining_hours, result.lag) == (3, 0, 0)
 
 
+def test_lag_begins_after_the_grace(world: World) -> None:
+    """An hour that was left to DynamoDB for so long is not that much behind."""
+    filled(world)
+    world.now.advance(5 * DAY)
+    result = world.sweep(settings=replace(SETTINGS, grace=5 * DAY), time_left=lambda: 0.0)
+    assert result.remaining_hours == 3
+    assert result.lag == world.now() - 5 * DAY - (FIRST + 1) * HOUR
+
+
 def test_tells_its_progress_after_every_bucket(world: World) -> None:
     """A bar can be drawn: hours done of hours in all, and tokens so far, never less than before."""
     filled(world)

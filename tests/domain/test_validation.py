@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from token_service.domain.errors import Unavailable
@@ -15,37 +16,34 @@ from token_service.domain.model import (
     TokenRecord,
 )
 
-from tests.domain.acts import issue, register, token_of
+from tests.domain.acts import EVERY_KIND, issue, register, token_of
 from tests.memory_store import place_of
 from tests.service import Service
 
-BOTH = pytest.mark.parametrize("form", TokenFormat)
+type Kind = dict[str, Any]
 
 
-@BOTH
-def test_a_fresh_token_is_active(service: Service, form: TokenFormat) -> None:
-    """Its record, its owner as stored now, and its format are told."""
-    client, credentials = register(service, token_format=form)
+@EVERY_KIND
+def test_a_fresh_token_is_active(service: Service, kind: Kind) -> None:
+    """Its record, stored or not, its owner as stored now, and its format are told."""
+    client, credentials = register(service, **kind)
     token = issue(service, credentials)
     active = service.validator.validate(token.value)
     assert active is not None
-    assert (active.record, active.owner, active.format) == (token.record, client, form)
+    assert (active.record, active.owner) == (token.record, client)
+    assert active.format == client.token_format
 
 
 def revoke(service: Service, token: IssuedToken) -> None:
     """Its owner ends it."""
-    service.tokens.revoke(place_of(token.record), token.record.owner, service.now())
-
-
-def lose(service: Service, token: IssuedToken) -> None:
-    """The store forgets it."""
-    del service.tokens.records[place_of(token.record)]
+    assert service.revocation.revoke(service.clients.by_id["shop"], token.value)
 
 
 def recreate(service: Service, _: IssuedToken) -> None:
     """Another client takes the id."""
+    recorded = service.clients.by_id["shop"].recorded
     service.administration.delete("shop")
-    register(service)
+    register(service, recorded=recorded)
 
 
 def expire_client(service: Service, _: IssuedToken) -> None:
@@ -57,7 +55,6 @@ def expire_client(service: Service, _: IssuedToken) -> None:
 ENDS: dict[str, Callable[[Service, IssuedToken], object]] = {
     "expired": lambda service, token: service.now.advance(token.expires_in),
     "revoked": revoke,
-    "record lost": lose,
     "owner disabled": lambda s, _: s.administration.set_enabled("shop", enabled=False),
     "owner deleted": lambda s, _: s.administration.delete("shop"),
     "owner made again": recreate,
@@ -66,31 +63,39 @@ ENDS: dict[str, Callable[[Service, IssuedToken], object]] = {
 }
 
 
-@BOTH
+@EVERY_KIND
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_each_end_is_an_end(
-    service: Service, form: TokenFormat, end: Callable[[Service, IssuedToken], object]
+    service: Service, kind: Kind, end: Callable[[Service, IssuedToken], object]
 ) -> None:
     """One reason is enough, and it counts at the next check (items 22, 66, 71, 83)."""
-    token = token_of(service, token_format=form)
+    token = token_of(service, **kind)
     assert service.validator.validate(token.value) is not None
     end(service, token)
     assert service.validator.validate(token.value) is None
 
 
-@BOTH
-def test_an_enabled_owner_s_tokens_live_again(service: Service, form: TokenFormat) -> None:
-    """Disabling is a pause; only a new epoch is an end."""
+@pytest.mark.parametrize("form", TokenFormat)
+def test_a_lost_record_is_an_end(service: Service, form: TokenFormat) -> None:
+    """Of a token that was made with one."""
     token = token_of(service, token_format=form)
+    del service.tokens.records[place_of(token.record)]
+    assert service.validator.validate(token.value) is None
+
+
+@EVERY_KIND
+def test_an_enabled_owner_s_tokens_live_again(service: Service, kind: Kind) -> None:
+    """Disabling is a pause; only a new epoch is an end."""
+    token = token_of(service, **kind)
     service.administration.set_enabled("shop", enabled=False)
     service.administration.set_enabled("shop", enabled=True)
     assert service.validator.validate(token.value) is not None
 
 
-@BOTH
-def test_tokens_issued_after_revoking_all_are_active(service: Service, form: TokenFormat) -> None:
+@EVERY_KIND
+def test_tokens_issued_after_revoking_all_are_active(service: Service, kind: Kind) -> None:
     """A new epoch ends what was, not what comes, even within the same second (item 71)."""
-    _, credentials = register(service, token_format=form)
+    _, credentials = register(service, **kind)
     before = issue(service, credentials)
     service.administration.revoke_tokens("shop")
     after = issue(service, credentials)
@@ -98,41 +103,42 @@ def test_tokens_issued_after_revoking_all_are_active(service: Service, form: Tok
     assert service.validator.validate(after.value) is not None
 
 
-@BOTH
-def test_a_rotated_secret_ends_no_token(service: Service, form: TokenFormat) -> None:
+@EVERY_KIND
+def test_a_rotated_secret_ends_no_token(service: Service, kind: Kind) -> None:
     """Secrets come and go; tokens already out stay."""
-    token = token_of(service, token_format=form)
+    token = token_of(service, **kind)
     service.administration.rotate_secret("shop", overlap=0)
     assert service.validator.validate(token.value) is not None
 
 
-@BOTH
+@EVERY_KIND
 @pytest.mark.parametrize(("after", "active"), [(0, True), (1, False)])
 def test_tokens_older_than_a_restored_backup_are_dead(
-    form: TokenFormat, after: int, *, active: bool
+    kind: Kind, after: int, *, active: bool
 ) -> None:
     """What was issued before `not_before` is inactive, whatever the store says; later is not."""
     service = Service()
-    token = token_of(service, token_format=form)
+    token = token_of(service, **kind)
     strict = Service(owners=service.owners, now=service.now, not_before=service.now() + after)
     strict.tokens.records = service.tokens.records
     assert (strict.validator.validate(token.value) is not None) == active
 
 
-def test_a_token_of_before_costs_no_read() -> None:
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_token_of_before_costs_no_read(*, recorded: bool) -> None:
     """A JWT says itself when it was issued, so `not_before` needs no store."""
     service = Service()
-    token = token_of(service)
+    token = token_of(service, recorded=recorded)
     strict = Service(owners=service.owners, not_before=service.now() + 1)
     reads = service.clients.reads
     assert strict.validator.validate(token.value) is None
     assert service.clients.reads == reads
 
 
-@BOTH
-def test_an_outage_is_no_answer(service: Service, form: TokenFormat) -> None:
+@EVERY_KIND
+def test_an_outage_is_no_answer(service: Service, kind: Kind) -> None:
     """When the store says nothing, nothing is claimed: the error comes out."""
-    token = token_of(service, token_format=form)
+    token = token_of(service, **kind)
 
     def out(*_: object) -> None:
         raise Unavailable

@@ -110,6 +110,12 @@ class Deployed:
         )
 
 
+# Every kind of token, by the options that a client is made with to get such.
+KINDS = {
+    "jwt": ("--format", "jwt"),
+    "opaque": ("--format", "opaque"),
+    "unrecorded": ("--unrecorded",),
+}
 OPEN = (True, 200, 200)
 # An HTTP API itself says 403 for a token that its authorizer denies.
 SHUT = (False, 401, 403)

@@ -9,7 +9,7 @@ import pytest
 from requests_oauth2client import DPoPKey, DPoPToken, MissingDPoPNonce, OAuth2Client
 
 from local.stack import LocalStack
-from tests.e2e.deployed import SECONDS, Deployed, NewClient, Party
+from tests.e2e.deployed import KINDS, SECONDS, Deployed, NewClient, Party
 
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import EnvironmentTypeDef
@@ -37,12 +37,12 @@ def bound_token(client: OAuth2Client) -> DPoPToken:
 
 
 @pytest.mark.parametrize("path", ["/oauth2/token", "/connect/token"])
-@pytest.mark.parametrize("form", ["jwt", "opaque"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_bound_token_s_life(
-    deployed: Deployed, new_client: NewClient, path: str, form: str
+    deployed: Deployed, new_client: NewClient, path: str, kind: tuple[str, ...]
 ) -> None:
     """Issued for a key, told by introspection, good with proofs of that key, and with no others."""
-    party = new_client("--dpop-bound", "--format", form)
+    party = new_client("--dpop-bound", *kind)
     token = bound_token(oauth2_client(deployed, party, path))
     value = str(token.access_token)
     deployed.tokens.append(value)

@@ -6,11 +6,12 @@ import boto3
 import pytest
 
 from local.stack import LocalStack
-from tests.e2e.deployed import OPEN, SHUT, Deployed, NewClient, Party
+from tests.e2e.deployed import KINDS, OPEN, SHUT, Deployed, NewClient, Party
 from tests.e2e.operator import Operator
 from tests.e2e.store import clients_of
 
-FORMATS = ("jwt", "opaque")
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+type Kind = tuple[str, ...]
 
 
 def test_a_new_token_kills_no_older_one(deployed: Deployed) -> None:
@@ -34,12 +35,12 @@ def test_opaque_tokens_are_forty_hex_digits(deployed: Deployed, new_client: NewC
     assert "jti" not in told
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@EVERY_KIND
 def test_a_revoked_token_is_refused_and_no_other(
-    deployed: Deployed, new_client: NewClient, form: str
+    deployed: Deployed, new_client: NewClient, kind: Kind
 ) -> None:
     """Revoking ends one token at once, again and again with the same answer, and no other."""
-    party = new_client("--format", form)
+    party = new_client(*kind)
     ended, kept = deployed.issue(party), deployed.issue(party)
     assert deployed.doors(ended) == OPEN
     deployed.revoke(ended, party)
@@ -65,12 +66,12 @@ def test_only_owners_and_resource_servers_learn_of_a_token(
     assert deployed.introspect(token, new_client()) == {"active": False}
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@EVERY_KIND
 def test_disabling_refuses_a_client_and_its_tokens(
-    deployed: Deployed, new_client: NewClient, tokenctl: Operator, form: str
+    deployed: Deployed, new_client: NewClient, tokenctl: Operator, kind: Kind
 ) -> None:
     """A disabled client gets and uses no token from the next call on; enabling undoes it."""
-    party = new_client("--format", form)
+    party = new_client(*kind)
     token = deployed.issue(party)
     tokenctl("clients", "disable", party.id)
     assert deployed.doors(token) == SHUT
@@ -80,26 +81,28 @@ def test_disabling_refuses_a_client_and_its_tokens(
     assert deployed.ask(party).status_code == 200
 
 
+@EVERY_KIND
 def test_deleting_ends_tokens_for_good(
-    deployed: Deployed, new_client: NewClient, tokenctl: Operator
+    deployed: Deployed, new_client: NewClient, tokenctl: Operator, kind: Kind
 ) -> None:
     """A deleted client's tokens are dead, and stay so when its id and secret are used again."""
-    party = new_client()
+    party = new_client(*kind)
     token = deployed.issue(party)
     tokenctl("clients", "delete", party.id, "--yes")
     assert deployed.doors(token) == SHUT
     assert deployed.ask(party).json()["error"] == "invalid_client"
     again = ("clients", "create", "--name", "Again", "--id", party.id, "--secret-stdin")
-    tokenctl(*again, stdin=party.secret + "\n")
+    tokenctl(*again, *kind, stdin=party.secret + "\n")
     assert deployed.doors(deployed.issue(party)) == OPEN
     assert deployed.doors(token) == SHUT
 
 
+@EVERY_KIND
 def test_revoking_all_tokens_of_a_client(
-    deployed: Deployed, new_client: NewClient, tokenctl: Operator
+    deployed: Deployed, new_client: NewClient, tokenctl: Operator, kind: Kind
 ) -> None:
     """`clients revoke-tokens` ends every token there is, and the client gets new ones."""
-    party = new_client()
+    party = new_client(*kind)
     tokens = [
         deployed.issue(party),
         deployed.issue(party, "elastic_path"),
@@ -110,15 +113,30 @@ def test_revoking_all_tokens_of_a_client(
     assert deployed.doors(deployed.issue(party)) == OPEN
 
 
+@EVERY_KIND
 def test_an_operator_ends_a_token_of_anybody(
-    deployed: Deployed, new_client: NewClient, tokenctl: Operator
+    deployed: Deployed, new_client: NewClient, tokenctl: Operator, kind: Kind
 ) -> None:
     """`tokens introspect` and `tokens revoke` work on what a client was given over HTTP."""
-    token = deployed.issue(new_client())
+    token = deployed.issue(new_client(*kind))
     assert tokenctl("tokens", "introspect", stdin=token)["active"] is True
     assert tokenctl("tokens", "revoke", stdin=token) == {"revoked": True}
     assert deployed.doors(token) == SHUT
     assert tokenctl("tokens", "introspect", stdin=token) == {"active": False}
+
+
+def test_tokens_without_a_record_end_while_their_client_s_have_one(
+    deployed: Deployed, new_client: NewClient, tokenctl: Operator
+) -> None:
+    """`clients update --recorded` refuses them at once, `--unrecorded` lets them in again."""
+    party = new_client("--unrecorded")
+    before = deployed.issue(party)
+    assert deployed.doors(before) == OPEN
+    tokenctl("clients", "update", party.id, "--recorded")
+    recorded = deployed.issue(party)
+    assert [deployed.doors(token) for token in (before, recorded)] == [SHUT, OPEN]
+    tokenctl("clients", "update", party.id, "--unrecorded")
+    assert [deployed.doors(token) for token in (before, recorded)] == [OPEN, OPEN]
 
 
 def test_both_secrets_work_while_a_rotation_overlaps(

@@ -11,6 +11,7 @@ from token_service.runtime import environment
 
 from tests.functions.deployment import Deployment, forget, load_event
 from tests.moto_transport import MotoTransport
+from tests.wire.demo_clients import CLIENT
 
 if TYPE_CHECKING:
     from token_service.aws.dynamodb import DynamoDB
@@ -82,3 +83,10 @@ def deployment(empty_deployment: Deployment, cloudformation: CloudFormation) -> 
     empty_deployment.invoke("rotate_keys", create)
     empty_deployment.register_demo_clients()
     return empty_deployment
+
+
+@pytest.fixture(params=[True, False], ids=["recorded", "unrecorded"])
+def either_deployment(request: pytest.FixtureRequest, deployment: Deployment) -> Deployment:
+    """Whose demo client's tokens have records, and then none."""
+    deployment.administration.update(CLIENT, recorded=request.param)
+    return deployment

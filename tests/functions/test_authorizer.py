@@ -95,8 +95,9 @@ def allowed(kind: str, event: Event, answer: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("write", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_full_token(deployment: Deployment, kind: str, *, write: bool) -> None:
+def test_full_token(either_deployment: Deployment, kind: str, *, write: bool) -> None:
     """A client_credentials token reads and writes, and the backend learns who calls."""
+    deployment = either_deployment
     event = ask(kind, deployment.issue(), write=write)
     answer = deployment.invoke("authorizer", event)
     assert allowed(kind, event, answer)
@@ -109,8 +110,11 @@ def test_full_token(deployment: Deployment, kind: str, *, write: bool) -> None:
 
 @pytest.mark.parametrize("write", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_implicit_token_only_reads(deployment: Deployment, kind: str, *, write: bool) -> None:
+def test_implicit_token_only_reads(
+    either_deployment: Deployment, kind: str, *, write: bool
+) -> None:
     """An implicit token reads, writes nothing, and opens no connection that could (item 37)."""
+    deployment = either_deployment
     event = ask(kind, deployment.issue("elastic_path_implicit"), write=write)
     answer = deployment.invoke("authorizer", event)
     assert allowed(kind, event, answer) is (not write and kind != WEBSOCKET)
@@ -127,8 +131,9 @@ def test_a_route_with_an_identity_source_is_refused_here(
 
 
 @pytest.mark.parametrize("dead", DEAD)
-def test_dead_tokens(deployment: Deployment, dead: str) -> None:
+def test_dead_tokens(either_deployment: Deployment, dead: str) -> None:
     """No token and any dead one is denied by the next call, for every kind (items 22, 48, 76)."""
+    deployment = either_deployment
     token = DEAD[dead](deployment)
     for kind in KINDS:
         event = ask(kind, token)

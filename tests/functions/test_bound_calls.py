@@ -99,9 +99,9 @@ class Caller:
 
 
 @pytest.fixture
-def caller(deployment: Deployment) -> Caller:
+def caller(either_deployment: Deployment) -> Caller:
     """Holds a bound token."""
-    made = Caller(deployment)
+    made = Caller(either_deployment)
     made.token = made.issue()
     return made
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.functions.deployment import ISSUER, Deployment, load_event
+from tests.functions.iam import permits
+from tests.moto_transport import items_of
 
 ISSUED_BY = ["elastic_path", "simple_store", "standard"]
 DIALECTS = ["simple_store", "standard"]
@@ -22,8 +24,9 @@ def introspect(deployment: Deployment, token: str, dialect: str = "standard") ->
 
 @pytest.mark.parametrize("issued_by", ISSUED_BY)
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_whole_life(deployment: Deployment, issued_by: str, dialect: str) -> None:
+def test_whole_life(either_deployment: Deployment, issued_by: str, dialect: str) -> None:
     """A token of any dialect is known in any other, and dead for all once revoked (item 66)."""
+    deployment = either_deployment
     token, other = deployment.issue(issued_by), deployment.issue(issued_by)
     assert introspect(deployment, token, dialect)["client_id"] == "demo-client"
     direct = load_event("authorizer/direct", token)
@@ -37,6 +40,38 @@ def test_whole_life(deployment: Deployment, issued_by: str, dialect: str) -> Non
     assert introspect(deployment, other, dialect)["active"] is True
 
 
+def test_without_records_only_revoking_writes(
+    deployment: Deployment, template: dict[str, Any]
+) -> None:
+    """One item, by no other right than a record's revocation takes (item 84)."""
+    deployment.administration.update("demo-client", recorded=False)
+    tokens = [deployment.issue(by) for by in (*ISSUED_BY, "elastic_path_implicit")]
+    for token in tokens:
+        introspect(deployment, token)
+        deployment.invoke("authorizer", load_event("authorizer/direct", token))
+    assert items_of("TokensTable") == []
+    deployment.invoke("revoke", load_event("revoke/standard", tokens[0]))
+    (tombstone,) = items_of("TokensTable")
+    assert {"revoked_at", "owner", "expires_at"} <= set(tombstone)
+    update = ("dynamodb:UpdateItem", "TokensTable", tombstone["bucket"]["S"])
+    assert permits(template["Resources"]["RevokeFunction"]["Properties"], update)
+    told = [introspect(deployment, token)["active"] for token in tokens]
+    assert told == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("checks", "active"), [("record", "false"), ("signature", "true")])
+def test_an_authorizer_may_check_signatures_alone(
+    deployment: Deployment, checks: str, active: str
+) -> None:
+    """AuthorizerChecks: what was revoked is refused at once, or believed until it expires."""
+    deployment.values["AUTHORIZER_CHECKS"] = checks
+    token = deployment.issue()
+    deployment.invoke("revoke", load_event("revoke/standard", token))
+    answer = deployment.invoke("authorizer", load_event("authorizer/direct", token))
+    assert answer["context"]["active"] == active
+    assert introspect(deployment, token)["active"] is False
+
+
 @pytest.mark.parametrize(
     ("function", "event", "status"),
     [
@@ -46,8 +81,9 @@ def test_whole_life(deployment: Deployment, issued_by: str, dialect: str) -> Non
         ("revoke", "standard_refused", 401),
     ],
 )
-def test_refusals(deployment: Deployment, function: str, event: str, status: int) -> None:
+def test_refusals(either_deployment: Deployment, function: str, event: str, status: int) -> None:
     """A caller with a wrong secret learns nothing and ends nothing (items 56, 68)."""
+    deployment = either_deployment
     token = deployment.issue()
     answer = deployment.invoke(function, load_event(f"{function}/{event}", token))
     assert answer["statusCode"] == status

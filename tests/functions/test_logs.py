@@ -18,6 +18,7 @@ from tests.functions.deployment import Deployment, Event, load_event
 from tests.moto_transport import Body, hooks_of
 from tests.wire.demo_clients import SECRET
 
+FUNCTION_ID = "52fdfc07-2182-454f-963f-5f0f9a621d72"
 QUOTED = "a message that quotes demo-secret-demo-secret"
 HTTP = [
     ("issue", "elastic_path"),
@@ -43,14 +44,15 @@ def fail_with(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(("function", "event"), HTTP)
-def test_lines_carry_both_ids(deployment: Deployment, function: str, event: str) -> None:
-    """Each line is JSON in one line, with API Gateway's request id and Lambda's."""
+def test_lines_carry_their_ids(deployment: Deployment, function: str, event: str) -> None:
+    """Each line is JSON in one line, with API Gateway's request id, and Lambda's of a refusal."""
     deployment.printed.clear()
     sent = load_event(f"{function}/{event}")
     deployment.invoke(function, sent)
     (line,) = deployment.logs
     assert line["correlation_id"] == sent["requestContext"]["requestId"]
-    assert line["function_request_id"] == "52fdfc07-2182-454f-963f-5f0f9a621d72"
+    of_lambda = None if line["result"] == "ok" else FUNCTION_ID
+    assert line.get("function_request_id") == of_lambda
     assert set(line) >= {"level", "message", "timestamp", "service", "operation", "dialect"}
     assert line["timestamp"].endswith("+00:00")
 
@@ -60,11 +62,74 @@ def test_counts_are_embedded_metrics(deployment: Deployment) -> None:
     deployment.printed.clear()
     deployment.invoke("issue", load_event("issue/simple_store"))
     (line,) = deployment.counts
+    assert deployment.logs == [line]
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "TokenService"
-    assert [metric["Name"] for metric in directive["Metrics"]] == ["TokensIssued"]
+    (metric,) = directive["Metrics"]
+    assert (metric["Name"], line[metric["Name"]]) == ("TokensIssued", 1)
     (dimensions,) = directive["Dimensions"]
-    assert {"dialect", "grant"} <= set(dimensions)
+    assert {name: line[name] for name in dimensions} == {
+        "service": "token-service",
+        "dialect": "simple_store",
+        "grant": "client_credentials",
+    }
+
+
+class TestSample:
+    """`SuccessLogSample`: of so many percent of the successes a line is logged."""
+
+    def test_a_success_without_a_line_is_counted(self, deployment: Deployment) -> None:
+        """By the same dimensions, and nothing else is said of it."""
+        deployment.values["SUCCESS_LOG_SAMPLE"] = "0"
+        deployment.printed.clear()
+        token = deployment.issue()
+        deployment.invoke("introspect", load_event("introspect/standard", token))
+        deployment.invoke("authorizer", load_event("authorizer/http_v2_identified", token))
+        deployment.invoke("discovery", load_event("discovery/jwks"))
+        assert deployment.logs == []
+        for line, name in zip(
+            deployment.counts, ("TokensIssued", "Introspections", "Authorizations"), strict=True
+        ):
+            (directive,) = line["_aws"]["CloudWatchMetrics"]
+            assert set(line) == {"_aws", name, *directive["Dimensions"][0]}
+            assert line[name] == 1
+
+    @pytest.mark.parametrize(
+        ("function", "event"),
+        [
+            ("issue", "standard_refused"),
+            ("login", "refused_json"),
+            ("authorizer", "http_v2"),
+            ("rotate_keys", "rotate"),
+        ],
+    )
+    def test_all_else_is_logged(self, deployment: Deployment, function: str, event: str) -> None:
+        """Refusals, whoever is not let in, and what the schedule starts."""
+        deployment.values["SUCCESS_LOG_SAMPLE"] = "0"
+        deployment.printed.clear()
+        deployment.invoke(function, load_event(f"{function}/{event}", "dead"))
+        (line,) = deployment.logs
+        assert line["level"] in ("INFO", "WARNING")
+        assert deployment.counts == [line]
+
+    def test_a_failure_is_logged(self, deployment: Deployment) -> None:
+        """An unexpected exception is."""
+        deployment.values["SUCCESS_LOG_SAMPLE"] = "0"
+        deployment.printed.clear()
+        fail_with(KeyError(QUOTED))
+        deployment.invoke("issue", load_event("issue/standard"))
+        assert [line["level"] for line in deployment.logs] == ["ERROR"]
+
+    @pytest.mark.parametrize(("drawn", "lines"), [(29, 1), (30, 0)])
+    def test_which(
+        self, deployment: Deployment, monkeypatch: pytest.MonkeyPatch, drawn: int, lines: int
+    ) -> None:
+        """Each event draws one of a hundred numbers, and the lowest of them have their line."""
+        deployment.values["SUCCESS_LOG_SAMPLE"] = "30"
+        monkeypatch.setattr("secrets.randbelow", lambda below: drawn if below == 100 else 0)
+        deployment.printed.clear()
+        deployment.invoke("issue", load_event("issue/standard"))
+        assert (len(deployment.logs), len(deployment.counts)) == (lines, 1)
 
 
 def test_authorizations_are_counted(deployment: Deployment) -> None:
@@ -74,7 +139,7 @@ def test_authorizations_are_counted(deployment: Deployment) -> None:
     deployment.invoke("authorizer", load_event("authorizer/rest_token", token))
     (line,) = deployment.counts
     (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert line["Authorizations"] == [1.0]
+    assert line["Authorizations"] == 1
     assert (line["kind"], line["verdict"]) == ("policy", "allowed")
     assert "client_id" not in directive["Dimensions"][0]
     assert deployment.logs[0]["client_id"] == "demo-client"
@@ -99,8 +164,7 @@ def test_nobody_writes_into_the_log(deployment: Deployment, name: str, field: st
     deployment.printed.clear()
     text = 'x\r\n{"level":"FORGED"}\u2028FORGED\x1b[31mFORGED'
     deployment.invoke("issue", form(fields | {field: text}, name))
-    assert len(deployment.printed) == 2
-    assert len(deployment.logs) == len(deployment.counts) == 1
+    assert len(deployment.printed) == len(deployment.logs) == len(deployment.counts) == 1
     assert "FORGED" not in "".join(deployment.printed)
 
 

@@ -90,6 +90,6 @@ def test_counts(stale: Deployment) -> None:
     (line,) = stale.logs
     assert (line["message"], line["tokens"]) == ("swept", EXPIRED)
     (count,) = stale.counts
-    assert count["TokensSwept"] == [float(EXPIRED)]
+    assert count["TokensSwept"] == EXPIRED
     assert {"SweepLag", "SweepRemainingHours", "SweepHeldHours"} <= set(count)
     assert {"SweepReadUnits", "SweepWriteUnits"} <= set(count)

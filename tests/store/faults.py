@@ -58,12 +58,18 @@ def lose_first_answers(client: Client, operation: str) -> list[int]:
 
 
 class Partial:
-    """A client whose batches leave the last `leave` parts undone, the first `times` times."""
+    """A client whose batches leave `leave` parts undone, the first `times` times.
 
-    def __init__(self, client: "DynamoDB", times: int, leave: int = 1) -> None:
+    The last ones, or the first.
+    """
+
+    def __init__(
+        self, client: "DynamoDB", times: int, leave: int = 1, *, leave_first: bool = False
+    ) -> None:
         self._client = client
         self._times = times
         self._leave = leave
+        self._leave_first = leave_first
         self.calls = 0
 
     def as_client(self) -> "DynamoDB":
@@ -92,4 +98,6 @@ class Partial:
         if self.calls > self._times:
             return parts, []
         done = max(0, len(parts) - self._leave)
+        if self._leave_first:
+            return parts[self._leave :], parts[: self._leave]
         return parts[:done], parts[done:]

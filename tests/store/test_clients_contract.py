@@ -31,6 +31,7 @@ from tests.store.stores import RATE_LIMIT, Store
             expires_at=NOW + 86400,
             grants=frozenset(),
         ),
+        a_client(dpop_bound=True, recorded=False),
         a_client(id="A.z_~-9" + "x" * 93),
     ],
 )
@@ -39,6 +40,17 @@ def test_finds_exactly_what_was_created(store: Store, client: Client) -> None:
     store.clients.create(client)
     assert store.clients.find(client.id) == client
     assert list(store.clients.list()) == [client]
+
+
+def test_a_client_of_before_has_its_tokens_recorded(dynamo: Store) -> None:
+    """Stored before that could be chosen."""
+    dynamo.clients.create(a_client())
+    boto3.client("dynamodb").update_item(
+        TableName="ClientsTable",
+        Key={"entity": {"S": "client#shop"}, "part": {"S": "profile"}},
+        UpdateExpression="REMOVE recorded",
+    )
+    assert dynamo.clients.find("shop") == a_client(recorded=True)
 
 
 def test_an_unknown_client_is_none(store: Store) -> None:

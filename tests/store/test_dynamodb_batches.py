@@ -48,12 +48,17 @@ def test_unprocessed_keys_are_asked_for_again(
     assert pauses == list(range(times))
 
 
-@pytest.mark.parametrize("leave", [1, 2])
-def test_a_half_answer_is_never_given(dynamo: Store, dynamodb: "DynamoDB", leave: int) -> None:
-    """After two repeats it is Unavailable: a record without its owner is not 'inactive'."""
+@pytest.mark.parametrize(("leave", "first"), [(1, False), (2, False), (1, True)])
+def test_a_half_answer_is_never_given(
+    dynamo: Store, dynamodb: "DynamoDB", leave: int, *, first: bool
+) -> None:
+    """After two repeats it is Unavailable: a record without its owner is not 'inactive'.
+
+    Nor is an owner without a record one whose token has none.
+    """
     dynamo.tokens.put(a_record())
     dynamo.clients.create(a_client())
-    client, pauses = Partial(dynamodb, times=99, leave=leave), list[int]()
+    client, pauses = Partial(dynamodb, 99, leave, leave_first=first), list[int]()
     tokens = DynamoTokens(client.as_client(), "TokensTable", "ClientsTable", pauses.append)
     with pytest.raises(Unavailable):
         tokens.find_with_owner(PLACE, OWNER)

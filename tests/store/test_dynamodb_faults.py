@@ -22,6 +22,7 @@ CALLS: dict[str, tuple[str, Callable[[Store], object]]] = {
     "find": ("GetItem", lambda s: s.tokens.find(PLACE)),
     "find_with_owner": ("BatchGetItem", lambda s: s.tokens.find_with_owner(PLACE, OWNER)),
     "revoke": ("UpdateItem", lambda s: s.tokens.revoke(PLACE, OWNER, NOW)),
+    "bury": ("UpdateItem", lambda s: s.tokens.bury(PLACE, a_record(revoked_at=NOW))),
     "client": ("GetItem", lambda s: s.clients.find("shop")),
     "create": ("TransactWriteItems", lambda s: s.clients.create(a_client())),
     "replace": ("PutItem", lambda s: s.clients.replace(a_client())),

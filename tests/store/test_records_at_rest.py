@@ -12,7 +12,7 @@ from token_service.domain.errors import InvalidGrant
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.issue import IssueRequest, TokenIssuer
 from token_service.domain.keys import SigningKeys
-from token_service.domain.limits import LIMITS
+from token_service.domain.limits import CLOCK_SKEW, LIMITS
 from token_service.domain.location import MAX_LAYOUT
 from token_service.domain.login import Login, LoginSettings
 from token_service.domain.mint import MintSettings, TokenMint
@@ -27,6 +27,7 @@ from token_service.domain.model import (
     TokenFormat,
 )
 from token_service.domain.passwords import CHEAPEST, PasswordHasher
+from token_service.domain.revoke import TokenPlace
 from token_service.domain.sealing import Sealer
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, size, to_item
@@ -102,6 +103,20 @@ def test_the_longest_record_is_one_write_unit(dynamo: Store) -> None:
     assert size(to_item(revoked)) < MAX_RECORD_BYTES
 
 
+def test_the_longest_tombstone_is_one_write_unit(dynamo: Store, calls: list[str]) -> None:
+    """Of a token without a record, of which nothing was stored before; one write, one item."""
+    token = replace(LONGEST, handle="f" * 34)  # a JWT's id
+    place = place_of(token)
+    assert TokenPlace(place, unrecorded=token).end(dynamo.tokens, token.owner, 9_999_999_999)
+    assert calls == ["UpdateItem"]
+    (item,) = items_of("TokensTable")
+    expires_at = token.expires_at + CLOCK_SKEW
+    assert item["expires_at"] == {"N": str(expires_at)}
+    assert size(item) < MAX_RECORD_BYTES
+    dead = replace(token, revoked_at=9_999_999_999, expires_at=expires_at)
+    assert dynamo.tokens.find(place) == dead
+
+
 def test_a_longer_record_is_refused_before_it_is_written(dynamo: Store, calls: list[str]) -> None:
     """What would cost two write units is an error, and nothing is sent."""
     spare = MAX_RECORD_BYTES - size(to_item(LONGEST))
@@ -137,11 +152,15 @@ def test_the_longest_client_allowed_gets_its_token(
     assert len(token.value) <= LIMITS.token
 
 
-def test_issuing_is_one_write_and_one_read(dynamo: Store, calls: list[str]) -> None:
+@pytest.mark.parametrize(("recorded", "writes"), [(True, ["PutItem"]), (False, [])])
+def test_issuing_is_one_write_and_one_read(
+    dynamo: Store, calls: list[str], writes: list[str], *, recorded: bool
+) -> None:
     """A token costs what the design says (the client is made first, by one transaction)."""
     administration = ClientAdministration(dynamo.clients, FrozenClock(NOW), SeededBytes())
-    issue(dynamo, administration, NewClient(name="Shop"))
-    assert calls == ["TransactWriteItems", "GetItem", "PutItem"]
+    issue(dynamo, administration, NewClient(name="Shop", recorded=recorded))
+    assert calls == ["TransactWriteItems", "GetItem", *writes]
+    assert len(dump()["TokensTable"]) == len(writes)
 
 
 @pytest.mark.parametrize("token_format", TokenFormat)

@@ -1,5 +1,7 @@
 """What both stores promise about token records."""
 
+from dataclasses import replace
+
 import pytest
 from token_service.domain.location import Location
 from token_service.domain.model import Access, Grant, OwnerKind, OwnerRef, TokenRecord
@@ -108,6 +110,45 @@ def test_revoking_nothing_makes_nothing(store: Store) -> None:
     """A place without a record is False, and still without a record (item 69)."""
     assert not store.tokens.revoke(place_of(a_record()), OWNER, NOW)
     assert store.tokens.find(place_of(a_record())) is None
+
+
+TOMBSTONE = a_record(revoked_at=NOW + 7, expires_at=NOW + 3660, jkt="k" * 43, account="one")
+
+
+def test_a_tombstone_is_kept_where_nothing_was(store: Store) -> None:
+    """At the place that is named, which need not be that of its own expiry; whole."""
+    place = place_of(a_record(expires_at=NOW - NOW % 3600 + 3599))
+    assert store.tokens.bury(place, TOMBSTONE)
+    assert store.tokens.find(place) == TOMBSTONE
+    assert store.tokens.find_with_owner(place, OWNER) == (TOMBSTONE, None)
+
+
+def test_burying_twice_keeps_the_first_time(store: Store) -> None:
+    """A second revocation of a token without a record changes nothing either (item 72)."""
+    place = place_of(a_record())
+    assert store.tokens.bury(place, TOMBSTONE)
+    assert store.tokens.bury(place, replace(TOMBSTONE, revoked_at=NOW + 9))
+    assert store.tokens.find(place) == TOMBSTONE
+
+
+@pytest.mark.parametrize("revoked_at", [None, NOW + 5])
+def test_a_stranger_buries_nothing(store: Store, revoked_at: int | None) -> None:
+    """What lies there of somebody else's stays as it is (item 68)."""
+    place, there = place_of(a_record()), a_record(revoked_at=revoked_at)
+    store.tokens.put(there)
+    assert not store.tokens.bury(place, replace(TOMBSTONE, owner=STRANGER))
+    assert store.tokens.find(place) == there
+
+
+@pytest.mark.parametrize(("revoked_at", "kept"), [(None, NOW + 7), (NOW + 5, NOW + 5)])
+def test_burying_revives_nothing(store: Store, revoked_at: int | None, kept: int) -> None:
+    """Whatever of the owner's lies there is revoked afterwards, and since when it was."""
+    place = place_of(a_record())
+    store.tokens.put(a_record(revoked_at=revoked_at))
+    assert store.tokens.bury(place, TOMBSTONE)
+    found = store.tokens.find(place)
+    assert found is not None
+    assert found.revoked_at == kept
 
 
 def test_a_late_duplicate_does_not_undo_a_revocation(store: Store) -> None:

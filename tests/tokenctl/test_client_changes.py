@@ -46,6 +46,7 @@ def jwks_file(tmp_path: Path) -> str:
             {"introspection": "audience", "serves": ["https://x.example"]},
         ),
         (("--dpop-bound",), {"dpop_bound": True}),
+        (("--unrecorded",), {"recorded": False}),
         (
             ("--clear", "scopes", "--clear", "token_lifetime"),
             {"scopes": [], "token_lifetime": None},
@@ -63,11 +64,14 @@ def test_update_changes_what_is_given(
 
 
 @pytest.mark.usefixtures("shop")
-def test_expiry_and_binding_come_and_go(tokenctl: Tokenctl) -> None:
-    """`--expires-in` counts from now; `--clear` and `--no-dpop-bound` take back."""
+def test_expiry_binding_and_records_come_and_go(tokenctl: Tokenctl) -> None:
+    """`--expires-in` counts from now; `--clear` and each option's opposite take back."""
     assert tokenctl.json(*UPDATE, "--expires-in", "1d", "--dpop-bound")["expires_at"] is not None
     back = tokenctl.json(*UPDATE, "--clear", "expires_at", "--no-dpop-bound")
     assert (back["expires_at"], back["dpop_bound"]) == (None, False)
+    assert tokenctl.json(*UPDATE, "--unrecorded")["recorded"] is False
+    opaque = tokenctl.json(*UPDATE, "--recorded", "--format", "opaque")
+    assert (opaque["recorded"], opaque["token_format"]) == (True, "opaque")
 
 
 @pytest.mark.usefixtures("shop")
@@ -79,6 +83,7 @@ def test_expiry_and_binding_come_and_go(tokenctl: Tokenctl) -> None:
         (("--scope", "a b"), "scope values are printable ASCII"),
         (("--expires-in", "0"), "expiry must be in the future"),
         (("--introspection", "audience"), "audiences served are given"),
+        (("--unrecorded", "--format", "opaque"), "only JWTs can do without a record"),
         (("--clear", "name"), "Invalid value for '--clear'"),
         (("--jwks", "-"), "No such option '--jwks'"),
     ],

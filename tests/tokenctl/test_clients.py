@@ -69,6 +69,7 @@ def test_show_tells_all_that_was_chosen(tokenctl: Tokenctl) -> None:
         "introspection": "audience",
         "serves": ["https://y.example", "https://z.example"],
         "dpop_bound": True,
+        "recorded": True,
         "jwks": [],
         "last_used_at": None,
     }

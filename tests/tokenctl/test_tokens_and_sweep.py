@@ -20,10 +20,18 @@ INACTIVE = {"active": False}
 type Issue = Callable[[Any], str]
 
 
-@pytest.mark.parametrize("form", ["jwt", "opaque"])
-def test_introspect_tells_whose_token_it_is(tokenctl: Tokenctl, issue: Issue, form: str) -> None:
+EITHER = pytest.mark.parametrize("options", [("--recorded",), ("--unrecorded",)], ids=" ".join)
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [("jwt", ()), ("opaque", ("--format", "opaque")), ("jwt", ("--unrecorded",))],
+)
+def test_introspect_tells_whose_token_it_is(
+    tokenctl: Tokenctl, issue: Issue, form: str, options: tuple[str, ...]
+) -> None:
     """A token from standard input is described, for people and for scripts, but not repeated."""
-    client = tokenctl.create("--format", form, "--scope", "a", "--scope", "b")
+    client = tokenctl.create(*options, "--scope", "a", "--scope", "b")
     token = issue(client)
     told = tokenctl.json("tokens", "introspect", stdin=f"{token}\n")
     assert (told["active"], told["client_id"]) == (True, client["client_id"])
@@ -52,18 +60,22 @@ def test_what_is_no_token_is_inactive(tokenctl: Tokenctl, token: str) -> None:
     assert said.stderr == "there is no such token, or it has ended already\n"
 
 
-def test_revoke_ends_a_token(tokenctl: Tokenctl, issue: Issue) -> None:
+@EITHER
+def test_revoke_ends_a_token(tokenctl: Tokenctl, issue: Issue, options: tuple[str, ...]) -> None:
     """Whoever owns it, it is inactive afterwards; a second time there is nothing to end."""
-    token = issue(tokenctl.create())
+    token = issue(tokenctl.create(*options))
     assert tokenctl.json("tokens", "revoke", stdin=token) == {"revoked": True}
     assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
     assert tokenctl.json("tokens", "revoke", stdin=token) == {"revoked": False}
     assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
 
 
-def test_revoking_reaches_a_disabled_client_s_token(tokenctl: Tokenctl, issue: Issue) -> None:
+@EITHER
+def test_revoking_reaches_a_disabled_client_s_token(
+    tokenctl: Tokenctl, issue: Issue, options: tuple[str, ...]
+) -> None:
     """What was ended meanwhile is not alive again when the client is."""
-    client = tokenctl.create()
+    client = tokenctl.create(*options)
     token = issue(client)
     tokenctl("clients", "disable", client["client_id"])
     assert tokenctl.json("tokens", "revoke", stdin=token) == {"revoked": True}
@@ -71,9 +83,12 @@ def test_revoking_reaches_a_disabled_client_s_token(tokenctl: Tokenctl, issue: I
     assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE
 
 
-def test_a_disabled_or_deleted_client_s_token_is_inactive(tokenctl: Tokenctl, issue: Issue) -> None:
+@EITHER
+def test_a_disabled_or_deleted_client_s_token_is_inactive(
+    tokenctl: Tokenctl, issue: Issue, options: tuple[str, ...]
+) -> None:
     """Tokenctl judges as the service does."""
-    client = tokenctl.create()
+    client = tokenctl.create(*options)
     token = issue(client)
     tokenctl("clients", "disable", client["client_id"])
     assert tokenctl.json("tokens", "introspect", stdin=token) == INACTIVE

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from token_service.wire import discovery
 from token_service.wire.dialect import ClientTokens, Operation
 from token_service.wire.discovery import DiscoveryEndpoint
@@ -31,6 +32,10 @@ from tests.wire.demo_clients import CLIENT, SECRET, register
 
 type Fields = Mapping[str, str] | str | bytes
 
+# A promise holds whether or not tokens have records.
+EITHER = pytest.mark.parametrize(
+    "api", [True, False], ids=["recorded", "unrecorded"], indirect=True
+)
 CREDENTIALS = {"client_id": CLIENT, "client_secret": SECRET}
 CLIENT_CREDENTIALS = {"grant_type": "client_credentials", **CREDENTIALS}
 # ANY /rest/{proxy+}, ANY /index.php/{proxy+} and ANY /soap/{store}

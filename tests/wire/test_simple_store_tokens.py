@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wire.api import CREDENTIALS, Api, Fields, basic, body_of
+from tests.wire.api import CREDENTIALS, EITHER, Api, Fields, basic, body_of
 from tests.wire.demo_clients import (
     CLIENT,
     DISABLED,
@@ -16,6 +16,7 @@ from tests.wire.demo_clients import (
 TOKEN, INTROSPECT, REVOKE = "/connect/token", "/connect/introspect", "/connect/revocation"
 HEADERS = {"cache-control": "no-store, no-cache, max-age=0", "pragma": "no-cache"}
 AS_SERVER = {"client_id": SERVER, "client_secret": SERVER_SECRET}
+pytestmark = EITHER
 
 
 class TestIntrospection:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.service import ISSUER
-from tests.wire.api import CREDENTIALS, Api, Fields, basic, body_of
+from tests.wire.api import CREDENTIALS, EITHER, Api, Fields, basic, body_of
 from tests.wire.demo_clients import (
     CLIENT,
     DISABLED,
@@ -28,6 +28,7 @@ NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 AS_SERVER = {"client_id": SERVER, "client_secret": SERVER_SECRET}
 AS_OTHER = {"client_id": OTHER, "client_secret": OTHER_SECRET}
 INACTIVE = '{"active":false}'
+pytestmark = EITHER
 
 
 class TestIntrospection:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from token_service.aws.connection import NoAnswerError
@@ -75,6 +74,9 @@ class ServedCredentials:
         return self._held
 
     def _ask(self) -> dict[str, str]:
+        # Only of who was restored from a snapshot is this the way.
+        from http.client import HTTPConnection, HTTPException  # noqa: PLC0415
+
         where = HTTPConnection(self._address.netloc, timeout=_PATIENCE)
         try:
             where.request("GET", self._address.path, headers={"Authorization": self._token})

@@ -2,9 +2,13 @@
 
 The reader follows RFC 8725: length and shape first, then the key by exact `kid`, the algorithm by
 the key and never by the header, the signature, and only then the claims.
+
+A token that has no record carries its owner's epoch. That claim is how the reader knows it, and it
+says itself all that a record would hold.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from token_service.domain.algorithms import LoadedKey
@@ -20,15 +24,20 @@ from token_service.domain.jws import (
 from token_service.domain.keys import VerificationKeys
 from token_service.domain.limits import CLOCK_SKEW
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.model import Access, OwnerRef, TokenRecord
+from token_service.domain.model import Access, Grant, OwnerRef, TokenRecord
 
 # RFC 9068 section 4: both spellings; media types compare without case.
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})
+# A private claim (RFC 7519 section 4.3), of tokens without a record alone.
+_EPOCH = "epoch"
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says that its record's place and its owner can be found by."""
+    """What a verified token says that its record's place and its owner can be found by.
+
+    `unrecorded` is what the record would hold, of a token that was made without one.
+    """
 
     jti: str
     layout: int
@@ -36,6 +45,7 @@ class Claims:
     audience: tuple[str, ...]
     expires_at: int
     issued_at: int
+    unrecorded: TokenRecord | None = None
 
     @property
     def location(self) -> Location:
@@ -43,8 +53,10 @@ class Claims:
         return locate(self.jti, hour_of(self.expires_at), self.layout)
 
 
-def write_access_token(record: TokenRecord, issuer: str, key: LoadedKey) -> str:
-    """The signed form of a record whose handle is its `jti`."""
+def write_access_token(
+    record: TokenRecord, issuer: str, key: LoadedKey, *, recorded: bool = True
+) -> str:
+    """The signed form of a record whose handle is its `jti`; `recorded`: whether it is stored."""
     claims: dict[str, Any] = {
         "iss": issuer,
         "sub": record.owner.subject,
@@ -64,6 +76,8 @@ def write_access_token(record: TokenRecord, issuer: str, key: LoadedKey) -> str:
         claims["cnf"] = {"jkt": record.jkt}
     if record.account is not None:
         claims["account"] = record.account
+    if not recorded:
+        claims[_EPOCH] = record.epoch
     return write_jws({"typ": "at+jwt"}, claims, key)
 
 
@@ -78,6 +92,23 @@ def read_access_token(token: str, issuer: str, keys: VerificationKeys, now: int)
         jws = read_jws(token, _TYPES)
         key = _key_for(jws, keys)
         return _claims(jws.claims(key), issuer, now) if key else None
+    except MalformedJwsError:
+        return None
+
+
+def read_whole_token(
+    token: str, issuer: str, keys: VerificationKeys, now: int
+) -> TokenRecord | None:
+    """All that a token says of itself, as its record would, or None; otherwise like the above.
+
+    Without a record it has no epoch but what it claims, '' if nothing.
+    """
+    try:
+        jws = read_jws(token, _TYPES)
+        key = _key_for(jws, keys)
+        claims = jws.claims(key) if key else {}
+        read = _claims(claims, issuer, now)
+        return _stated(claims, read, _text(claims, _EPOCH) or "") if read else None
     except MalformedJwsError:
         return None
 
@@ -105,4 +136,63 @@ def _claims(claims: dict[str, Any], issuer: str, now: int) -> Claims | None:
     owner = OwnerRef.from_subject(subject)
     if owner is None:
         return None
-    return Claims(jti, layout, owner, audiences(claims), expires_at, issued_at)
+    read = Claims(jti, layout, owner, audiences(claims), expires_at, issued_at)
+    # By its name alone: a token that has the claim, whatever is in it, never counts as recorded.
+    if _EPOCH not in claims:
+        return read
+    epoch = _text(claims, _EPOCH)
+    if epoch is None:
+        raise MalformedJwsError
+    return replace(read, unrecorded=_stated(claims, read, epoch))
+
+
+def _stated(claims: Mapping[str, Any], read: Claims, epoch: str) -> TokenRecord:
+    """The record that a token does without.
+
+    Raises:
+        MalformedJwsError: it says something else than we write.
+
+    """
+    scope = _text(claims, "scope")
+    scopes = tuple(scope.split(" ")) if scope else ()
+    if not all(scopes):
+        raise MalformedJwsError
+    try:
+        grant = Grant(_text(claims, "gty") or "")
+        access = Access(_text(claims, "access") or Access.FULL)
+    except ValueError as error:
+        raise MalformedJwsError from error
+    return TokenRecord(
+        handle=read.jti,
+        layout=read.layout,
+        owner=read.owner,
+        epoch=epoch,
+        issued_at=read.issued_at,
+        expires_at=read.expires_at,
+        grant=grant,
+        access=access,
+        audience=read.audience,
+        scope=scopes,
+        jkt=_key_bound_to(claims),
+        account=_text(claims, "account"),
+    )
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    """A text that is not empty, or None if there is no such claim."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if not isinstance(value, str) or not value:
+        raise MalformedJwsError
+    return value
+
+
+def _key_bound_to(claims: Mapping[str, Any]) -> str | None:
+    """The thumbprint in `cnf` (RFC 9449 section 6.1); bound in another way is not unbound."""
+    if "cnf" not in claims:
+        return None
+    confirmation = claims["cnf"]
+    if not isinstance(confirmation, dict) or confirmation.keys() != {"jkt"}:
+        raise MalformedJwsError
+    return _text(confirmation, "jkt")

@@ -48,6 +48,7 @@ class NewClient:
     serves: tuple[str, ...] = ()
     jwks: Jwks = ()
     dpop_bound: bool = False
+    recorded: bool = True
     reserved_rate_limit: int = 0
     expires_at: int | None = None
 
@@ -64,6 +65,7 @@ class ClientDetails(TypedDict, total=False):
     serves: tuple[str, ...]
     jwks: Jwks
     dpop_bound: bool
+    recorded: bool
     expires_at: int | None
 
 
@@ -124,6 +126,7 @@ class ClientAdministration:
             serves=details.serves,
             jwks=details.jwks,
             dpop_bound=details.dpop_bound,
+            recorded=details.recorded,
             reserved_rate_limit=details.reserved_rate_limit,
             expires_at=details.expires_at,
         )

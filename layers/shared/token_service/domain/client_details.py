@@ -54,6 +54,9 @@ def check_client(client: Client) -> None:
                 client.public and client.introspection is not Introspection.OWN
             ),
             "a public client has no keys": client.public and bool(client.jwks),
+            "only JWTs can do without a record": (
+                not client.recorded and client.token_format is not TokenFormat.JWT
+            ),
             # DynamoDB removes it on its own day, and would not give the reservation back. A key is
             # what a client is called where it reserves.
             "a key that expires cannot reserve a rate limit": (

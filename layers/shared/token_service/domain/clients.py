@@ -10,12 +10,12 @@ from token_service.domain.client_assertions import ClientAssertions, ProvedAsser
 from token_service.domain.client_throttle import ClientThrottle
 from token_service.domain.client_use import ClientUseNotes, key_mark, secret_mark
 from token_service.domain.errors import InvalidClient
+from token_service.domain.held import Held
 from token_service.domain.model import Client, ClientCredentials
 from token_service.domain.ports import Clients, Clock
 
 # Compared against when there is nothing to compare with, so that all refusals cost the same.
 _NO_DIGEST = sha256(b"").hexdigest()
-_MOST_HELD = 1000
 # Two, so that a rotation needs no downtime.
 MAX_SECRETS = 2
 
@@ -55,11 +55,10 @@ class ClientAuthenticator:
         """`now` gives seconds since the epoch; 0 `hold_seconds` holds nothing."""
         self._clients = clients
         self._now = now
-        self._hold_seconds = hold_seconds
         self._assertions = assertions
         self._throttle = throttle
         self._use = use
-        self._held: dict[str, tuple[int, Client]] = {}
+        self._held = Held[Client](hold_seconds, now)
 
     def authenticate(
         self, credentials: ClientCredentials | None, *, public_may_send_secret: bool = False
@@ -141,15 +140,12 @@ class ClientAuthenticator:
 
     def _checked(self, client_id: str, check: Callable[[Client | None], _Proof]) -> _Proof:
         """Check the held client if there is one; what it is refused for may be stale."""
-        read_at, held = self._held.get(client_id, (0, None))
-        if held is not None and self._now() - read_at < self._hold_seconds:
+        held = self._held.get(client_id)
+        if held is not None:
             with suppress(InvalidClient):
                 return check(held)
         proof = check(self._clients.find(client_id))
-        if self._hold_seconds:
-            if len(self._held) >= _MOST_HELD:
-                self._held.clear()
-            self._held[client_id] = (self._now(), proof.client)
+        self._held.put(client_id, proof.client)
         return proof
 
 

@@ -44,7 +44,10 @@ class IssueRequest:
 
 
 class TokenIssuer:
-    """Issues tokens; one write each, and nothing is handed out that was not stored."""
+    """Issues tokens; one write each, and nothing is handed out that was not stored.
+
+    A client that is not `recorded` gets tokens that are not: no write then.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class TokenIssuer:
         self._lifetime = lifetime
 
     def issue(self, request: IssueRequest) -> IssuedToken:
-        """A new token, stored before it is returned.
+        """A new token, stored (if the client's are) before it is returned.
 
         Raises:
             InvalidClient: the client is not who it says (judged first, as IdentityServer does).

@@ -1,4 +1,7 @@
-"""Making tokens of every format for owners of every kind; nothing is handed out unstored."""
+"""Making tokens of every format for owners of every kind.
+
+Nothing is handed out unstored, but to clients whose tokens are to have no record.
+"""
 
 from dataclasses import dataclass
 
@@ -54,7 +57,7 @@ class TokenDetails:
 
 
 class TokenMint:
-    """Makes and stores tokens, one write each."""
+    """Makes and stores tokens, one write each; none for owners that are not `recorded`."""
 
     def __init__(
         self,
@@ -78,20 +81,23 @@ class TokenMint:
         return self._settings.audience
 
     def mint(self, details: TokenDetails) -> IssuedToken:
-        """A new token, signed and stored before it is returned.
+        """A new token, signed, and stored before it is returned if its owner's tokens are.
 
         Raises:
             Unavailable: the store or the keys did not answer; no token exists.
 
         """
         token = self._make(details)
-        self._tokens.put(token.record)
+        if details.owner.recorded:
+            self._tokens.put(token.record)
         return token
 
     def _make(self, details: TokenDetails) -> IssuedToken:
         now, settings = self._now(), self._settings
         if details.lifetime is None and details.form is TokenFormat.JWT:
             raise ValueError("a JWT that never expires cannot be ended where it is checked offline")
+        if not details.owner.recorded and details.form is not TokenFormat.JWT:
+            raise ValueError("a token without a record must say itself what it is for")
         expires_at = (
             NEVER
             if details.lifetime is None
@@ -114,7 +120,9 @@ class TokenMint:
             jkt=details.jkt,
             account=details.account,
         )
-        value = opaque or write_access_token(record, settings.issuer, self._keys.current())
+        value = opaque or write_access_token(
+            record, settings.issuer, self._keys.current(), recorded=details.owner.recorded
+        )
         return IssuedToken(value, record)
 
     def _opaque(self, form: TokenFormat, expires_at: int) -> str | None:

@@ -114,6 +114,10 @@ class Owner(Protocol):
     def epoch(self) -> str:
         """Copied into its tokens; replacing it ends them all."""
 
+    @property
+    def recorded(self) -> bool:
+        """Whether a token of its is alive only if the store has a record of it."""
+
     def is_live(self, now: int) -> bool:
         """Enabled, and not past its own expiry at `now` (seconds)."""
 
@@ -137,8 +141,9 @@ class Client:
 
     A public client has neither. `jwks` are its public keys (private_key_jwt). `audience` is whom
     its tokens may be for; `serves` which audiences it stands for as a resource server.
-    `dpop_bound` refuses it tokens that are not bound to a key (RFC 9449 section 5.2). `version`
-    counts changes, so that two operators cannot undo each other's unseen.
+    `dpop_bound` refuses it tokens that are not bound to a key (RFC 9449 section 5.2). One that is
+    not `recorded` gets JWTs of which the store hears only when they are revoked. `version` counts
+    changes, so that two operators cannot undo each other's unseen.
 
     As an application key it may have `reserved_rate_limit` requests a second of the store's, and
     `updated_at` is when that or its name was changed last (None: never).
@@ -160,6 +165,7 @@ class Client:
     serves: tuple[str, ...] = ()
     jwks: tuple[Mapping[str, Any], ...] = ()
     dpop_bound: bool = False
+    recorded: bool = True
     reserved_rate_limit: int = 0
     updated_at: int | None = None
     expires_at: int | None = None
@@ -202,6 +208,11 @@ class Account:
     def ref(self) -> OwnerRef:
         """This account as an owner of tokens."""
         return OwnerRef(self.kind, self.id)
+
+    @property
+    def recorded(self) -> bool:
+        """Always: only clients' tokens can go without."""
+        return True
 
     def is_live(self, now: int) -> bool:  # noqa: ARG002 - accounts have no expiry of their own
         """Enabled."""
@@ -246,6 +257,11 @@ class Integration:
     def ref(self) -> OwnerRef:
         """This integration as an owner of tokens."""
         return OwnerRef(OwnerKind.INTEGRATION, self.id)
+
+    @property
+    def recorded(self) -> bool:
+        """Always: only clients' tokens can go without."""
+        return True
 
     def is_live(self, now: int) -> bool:  # noqa: ARG002 - integrations do not expire
         """Activated."""
@@ -307,7 +323,7 @@ class TokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A fresh token, to be handed out once; only `record` is stored.
+    """A fresh token, to be handed out once; at most `record` is stored.
 
     `next_nonce` is what the next DPoP proof must hold, where nonces are asked for.
     """
@@ -334,8 +350,8 @@ def token_type(record: TokenRecord) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token found active, and the owner as the store holds it now."""
+    """A token found active, and the owner as the store holds it now (None: not looked at)."""
 
     record: TokenRecord
-    owner: Owner
+    owner: Owner | None
     format: TokenFormat

@@ -1,6 +1,7 @@
 """OpenID providers: what is kept of each, what is asked of them, and how an operator names them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -117,15 +118,15 @@ class ProviderRegistry(Providers, Protocol):
     def list(self) -> tuple[OpenIdProvider, ...]:
         """All of them, oldest first."""
 
-    def save(self, provider: OpenIdProvider) -> None:
-        """Add a provider, or write over the one of its id; raises OwnerChangedError."""
+    def read(self) -> tuple[tuple[OpenIdProvider, ...], int]:
+        """All of them, oldest first, and the version of the whole."""
 
-    def delete(self, provider_id: str) -> bool:
-        """Remove a provider; False if it was gone; raises OwnerChangedError."""
+    def write(self, providers: Iterable[OpenIdProvider], over: int) -> None:
+        """Keep these instead of what was read at version `over`; raises OwnerChangedError."""
 
 
 class ProviderAdministration:
-    """What an operator does with providers."""
+    """What an operator does with providers: what was read is written over, or nothing is."""
 
     def __init__(
         self, registry: ProviderRegistry, sealer: Sealer, now: Clock, random: RandomBytes
@@ -144,7 +145,8 @@ class ProviderAdministration:
             OwnerChangedError: somebody else changed the providers meanwhile.
 
         """
-        if len(self._registry.list()) >= _MAX_PROVIDERS:
+        kept, version = self._registry.read()
+        if len(kept) >= _MAX_PROVIDERS:
             raise ProviderDetailError(f"there are {_MAX_PROVIDERS} providers at most")
         _check(details)
         now, identifier = self._now(), new_uuid(self._random)
@@ -160,7 +162,7 @@ class ProviderAdministration:
             created_at=now,
             updated_at=now,
         )
-        self._registry.save(provider)
+        self._registry.write((*kept, provider), over=version)
         return provider
 
     def show(self, provider_id: str) -> OpenIdProvider:
@@ -188,11 +190,12 @@ class ProviderAdministration:
             OwnerChangedError: somebody else changed the providers meanwhile.
 
         """
-        provider = self.show(provider_id)
+        by_id, version = self._read(provider_id)
         _check_secret(client_secret)
         sealed = self._sealer.seal(client_secret, provider_sealing(provider_id))
-        changed = replace(provider, client_secret=sealed, updated_at=self._now())
-        self._registry.save(changed)
+        changed = replace(by_id[provider_id], client_secret=sealed, updated_at=self._now())
+        by_id[provider_id] = changed  # in the place it had
+        self._registry.write(by_id.values(), over=version)
         return changed
 
     def delete(self, provider_id: str) -> None:
@@ -203,8 +206,17 @@ class ProviderAdministration:
             OwnerChangedError: somebody else changed the providers meanwhile.
 
         """
-        if not self._registry.delete(provider_id):
+        by_id, version = self._read(provider_id)
+        del by_id[provider_id]
+        self._registry.write(by_id.values(), over=version)
+
+    def _read(self, provider_id: str) -> tuple[dict[str, OpenIdProvider], int]:
+        """All providers by id, this one among them, and the version of the whole."""
+        kept, version = self._registry.read()
+        by_id = {one.id: one for one in kept}
+        if provider_id not in by_id:
             raise NoSuchProviderError(provider_id)
+        return by_id, version
 
 
 def provider_sealing(provider_id: str) -> str:

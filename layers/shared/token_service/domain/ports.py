@@ -170,6 +170,12 @@ class TokenRevoker(Protocol):
     def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:
         """Mark the record revoked if it exists and is the owner's; False otherwise."""
 
+    def bury(self, location: Location, tombstone: TokenRecord) -> bool:
+        """Keep the tombstone of a token without a record, or the one that is there since earlier.
+
+        False if something of another owner lies there.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

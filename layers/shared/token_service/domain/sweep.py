@@ -52,7 +52,7 @@ class SweepResult:
 
     `remaining_hours` are over but not proved empty; `held_hours` hold something that has not
     expired although its hour has (nothing is deleted there, and the checkpoint waits before them);
-    `lag` is how long, in seconds, the oldest remaining hour has been over.
+    `lag` is for how long, in seconds and beyond the grace, the oldest remaining hour has been over.
     """
 
     dry_run: bool
@@ -133,7 +133,7 @@ class Sweeper:
             pass
         run.result.remaining_hours = max(0, last - proved)
         if run.result.remaining_hours:
-            run.result.lag = now - (proved + 2) * HOUR
+            run.result.lag = now - self._settings.grace - (proved + 2) * HOUR
         return run.result
 
 

@@ -1,11 +1,20 @@
 """Whether a token is active: the one place where that is decided."""
 
 from dataclasses import dataclass
+from typing import override
 
-from token_service.domain.access_token import read_access_token
+from token_service.domain.access_token import Claims, read_access_token, read_whole_token
 from token_service.domain.handles import opaque_format, read_opaque_token
+from token_service.domain.held import Held
 from token_service.domain.keys import VerificationKeys
-from token_service.domain.model import ActiveToken, Owner, TokenFormat, TokenRecord
+from token_service.domain.model import (
+    ActiveToken,
+    Client,
+    Owner,
+    OwnerKind,
+    TokenFormat,
+    TokenRecord,
+)
 from token_service.domain.ports import Clock, Owners, TokenReader
 
 
@@ -13,15 +22,24 @@ from token_service.domain.ports import Clock, Owners, TokenReader
 class ValidationSettings:
     """`not_before`: tokens issued before this moment (seconds) are dead, whatever the store says.
 
-    An operator sets it after restoring a table from a backup.
+    An operator sets it after restoring a table from a backup. `hold_seconds`: how long a client may
+    be held instead of read with each of its tokens; people never are.
     """
 
     issuer: str
     not_before: int = 0
+    hold_seconds: int = 0
 
 
 class TokenValidator:
-    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal."""
+    """Active means: recorded, not revoked, not expired; its owner live; their epochs equal.
+
+    Of a token that was made without a record: not revoked, not expired; its owner live, without
+    records still; and the epochs equal.
+
+    Where clients are held, one is believed for so long, but never in what it refuses: a token that
+    was revoked by itself ends at once, and one of a new epoch lives at once.
+    """
 
     def __init__(
         self,
@@ -38,6 +56,7 @@ class TokenValidator:
         self._keys = keys
         self._settings = settings
         self._now = now
+        self._held = Held[Client](settings.hold_seconds, now)
 
     def validate(self, token: str) -> ActiveToken | None:
         """The token's record and owner if it is active, None at every doubt.
@@ -55,7 +74,24 @@ class TokenValidator:
         claims = read_access_token(token, self._settings.issuer, self._keys, self._now())
         if claims is None or claims.issued_at < self._settings.not_before:
             return None
+        held = self._held.get(str(claims.owner))
+        if held is not None:
+            active = self._judge(claims, self._tokens.find(claims.location), held)
+            if active is not None:
+                return active
         record, owner = self._tokens.find_with_owner(claims.location, claims.owner)
+        self._hold(owner)
+        return self._judge(claims, record, owner)
+
+    def _judge(
+        self, claims: Claims, record: TokenRecord | None, owner: Owner | None
+    ) -> ActiveToken | None:
+        if claims.unrecorded is not None:
+            # Whatever lies in its place is its tombstone. A record that is missing means alive for
+            # none but those who were to have none, and still are.
+            if record is not None or owner is None or owner.recorded:
+                return None
+            return self._active(claims.unrecorded, owner, TokenFormat.JWT)
         if record is None or record.expires_at != claims.expires_at:
             return None
         return self._active(record, owner, TokenFormat.JWT)
@@ -65,7 +101,19 @@ class TokenValidator:
         record = self._tokens.find(handle.location) if handle else None
         if record is None:
             return None
-        return self._active(record, self._owners.find(record.owner), opaque_format(token))
+        form = opaque_format(token)
+        held = self._held.get(str(record.owner))
+        if held is not None:
+            active = self._active(record, held, form)
+            if active is not None:
+                return active
+        owner = self._owners.find(record.owner)
+        self._hold(owner)
+        return self._active(record, owner, form)
+
+    def _hold(self, owner: Owner | None) -> None:
+        if isinstance(owner, Client):
+            self._held.put(str(owner.ref), owner)
 
     def _active(
         self, record: TokenRecord, owner: Owner | None, form: TokenFormat
@@ -82,3 +130,29 @@ class TokenValidator:
         ):
             return None
         return ActiveToken(record, owner, form)
+
+
+class SignatureValidator(TokenValidator):
+    """Believes a client's JWT by its signature and its times; reads nothing, and so knows less.
+
+    Neither revoking it nor disabling its client ends it before it expires. All other tokens, those
+    of people above all, are judged as ever.
+    """
+
+    @override
+    def validate(self, token: str) -> ActiveToken | None:
+        """The token's own word if it is a client's JWT, with no owner; else as its parent.
+
+        Raises:
+            Unavailable: the store or the keys did not answer, so nothing is known.
+
+        """
+        settings = self._settings
+        record = None
+        if "." in token:
+            record = read_whole_token(token, settings.issuer, self._keys, self._now())
+        if record is None or record.owner.kind is not OwnerKind.CLIENT:
+            return super().validate(token)
+        if record.issued_at < settings.not_before:
+            return None
+        return ActiveToken(record, None, TokenFormat.JWT)

@@ -1,9 +1,11 @@
 """What stands around every handler: the ids of its log lines, and HTTP."""
 
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from token_service.observability import logger
+from token_service.observability import log
+from token_service.runtime.environment import environment
 from token_service.wire.http import event_from_response, request_from_event, request_id
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 type Event = dict[str, Any]
 type Handler = Callable[[Event, "LambdaContext"], Event | None]
+
+_PERCENT = 100
 
 
 def http_handler(endpoint: "Callable[[], Endpoint]") -> Handler:
@@ -28,8 +32,12 @@ def observed(handle: Handler) -> Handler:
     """Give a handler's log lines their ids."""
 
     def handle_with_ids(event: Event, context: "LambdaContext") -> Event | None:
-        logger.append_keys(
-            correlation_id=request_id(event), function_request_id=context.aws_request_id
+        env = environment()
+        log.begin(
+            env.text("SERVICE_NAME"),
+            request_id(event),
+            context.aws_request_id,
+            successes=secrets.randbelow(_PERCENT) < env.number("SUCCESS_LOG_SAMPLE", _PERCENT),
         )
         return handle(event, context)
 

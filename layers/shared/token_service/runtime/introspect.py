@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 def endpoint() -> Endpoint:
     """The introspection endpoints."""
     env = environment()
-    introspector = TokenIntrospector(client_authenticator(Operation.INTROSPECT), validator())
+    introspector = TokenIntrospector(
+        client_authenticator(Operation.INTROSPECT, env.number("VERIFIER_HOLD_SECONDS", 0)),
+        validator(),
+    )
     signer = _signer() if env.flag("SIGNED_INTROSPECTION", default=False) else None
     return IntrospectEndpoint(dialects_of_clients(), observe, introspector, signer)
 

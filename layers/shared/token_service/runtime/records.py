@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from token_service.domain.validate import TokenValidator, ValidationSettings
+from token_service.domain.validate import SignatureValidator, TokenValidator, ValidationSettings
 from token_service.runtime.environment import dynamodb, environment
 from token_service.runtime.verification import verification_keys
 from token_service.store.owners import DynamoOwners
@@ -25,9 +25,23 @@ def tokens() -> DynamoTokens:
 
 @cache
 def validator() -> TokenValidator:
-    """Decides whether a token is active; holds no owner longer than one call."""
+    """Decides whether a token is active; holds no owner but as an operator says."""
+    return _validator(TokenValidator)
+
+
+@cache
+def signature_validator() -> SignatureValidator:
+    """The same of all but clients' JWTs, whose signature is enough."""
+    return _validator(SignatureValidator)
+
+
+def _validator[V: TokenValidator](kind: type[V]) -> V:
     env = environment()
-    settings = ValidationSettings(env.text("ISSUER"), env.number("TOKENS_NOT_BEFORE", 0))
-    return TokenValidator(
+    settings = ValidationSettings(
+        issuer=env.text("ISSUER"),
+        not_before=env.number("TOKENS_NOT_BEFORE", 0),
+        hold_seconds=env.number("VERIFIER_HOLD_SECONDS", 0),
+    )
+    return kind(
         tokens=tokens(), owners=owners(), keys=verification_keys(), settings=settings, now=now
     )

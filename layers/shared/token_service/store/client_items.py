@@ -34,6 +34,7 @@ def client_to_item(client: Client) -> Item:
         "serves": {"L": [{"S": audience} for audience in client.serves]},
         "jwks": {"S": json.dumps([dict(jwk) for jwk in client.jwks])},
         "dpop_bound": {"BOOL": client.dpop_bound},
+        "recorded": {"BOOL": client.recorded},
         "version": {"N": str(client.version)},
     }
     if client.reserved_rate_limit:
@@ -66,6 +67,7 @@ def client_from_item(item: Item) -> Client:
         serves=tuple(_strings(item.get("serves", _NONE))),
         jwks=tuple(json.loads(item.get("jwks", {"S": "[]"})["S"])),
         dpop_bound=item.get("dpop_bound", {"BOOL": False})["BOOL"],
+        recorded=item.get("recorded", {"BOOL": True})["BOOL"],
         reserved_rate_limit=_number(item, "reserved_rate_limit") or 0,
         updated_at=_number(item, "updated_at"),
         expires_at=_number(item, "expires_at"),

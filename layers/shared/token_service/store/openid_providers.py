@@ -35,24 +35,10 @@ class DynamoProviders:
 
     def list(self) -> tuple[OpenIdProvider, ...]:
         """All of them, oldest first."""
-        return self._read()[0]
+        return self.read()[0]
 
-    def save(self, provider: OpenIdProvider) -> None:
-        """Add a provider, or write over the one of its id; raises OwnerChangedError."""
-        kept, version = self._read()
-        by_id = {one.id: one for one in kept} | {provider.id: provider}  # in the place it had
-        self._write(sorted(by_id.values(), key=lambda one: one.created_at), version)
-
-    def delete(self, provider_id: str) -> bool:
-        """Remove a provider; False if it was gone; raises OwnerChangedError."""
-        kept, version = self._read()
-        rest = [one for one in kept if one.id != provider_id]
-        if len(rest) == len(kept):
-            return False
-        self._write(rest, version)
-        return True
-
-    def _read(self) -> tuple[tuple[OpenIdProvider, ...], int]:
+    def read(self) -> tuple[tuple[OpenIdProvider, ...], int]:
+        """All of them, oldest first, and the version of the whole."""
         with not_now():
             answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
         item = answer.get("Item")
@@ -61,10 +47,12 @@ class DynamoProviders:
         entries: list[dict[str, Any]] = json.loads(item["providers"]["S"])
         return tuple(_provider(entry) for entry in entries), int(item["version"]["N"])
 
-    def _write(self, providers: Iterable[OpenIdProvider], version: int) -> None:
+    def write(self, providers: Iterable[OpenIdProvider], over: int) -> None:
+        """Keep these instead of what was read at version `over`; raises OwnerChangedError."""
+        oldest_first = sorted(providers, key=lambda one: one.created_at)
         item = _KEY | {
-            "providers": {"S": json.dumps([asdict(one) for one in providers])},
-            "version": {"N": str(version + 1)},
+            "providers": {"S": json.dumps([asdict(one) for one in oldest_first])},
+            "version": {"N": str(over + 1)},
         }
         try:
             with not_now():
@@ -73,7 +61,7 @@ class DynamoProviders:
                     Item=item,
                     ConditionExpression="attribute_not_exists(entity) OR #version = :read",
                     ExpressionAttributeNames={"#version": "version"},
-                    ExpressionAttributeValues={":read": {"N": str(version)}},
+                    ExpressionAttributeValues={":read": {"N": str(over)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
         except ServiceError as error:

@@ -3,6 +3,7 @@
 The partition key is the expiry hour, the layout and the shard; the sort key is the handle.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from token_service.aws.service import ServiceError
@@ -115,15 +116,52 @@ class DynamoTokens:
             Unavailable: DynamoDB did not answer.
 
         """
+        return self._update(
+            location,
+            "SET revoked_at = if_not_exists(revoked_at, :revoked_at)",
+            "#owner = :owner",
+            {"revoked_at": {"N": str(at)}, "owner": {"S": str(owner)}},
+            named=("owner",),
+        )
+
+    def bury(self, location: Location, tombstone: TokenRecord) -> bool:
+        """Keep a tombstone where nothing lies, or the owner's earlier one does; one write.
+
+        It is not found where its expiry says, which is later than the token's, but here.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+
+        """
+        facts = {n: value for n, value in to_item(tombstone).items() if n not in _key(location)}
+        kept = [f"#{name} = :{name}" for name in facts if name != "revoked_at"]
+        first = "#revoked_at = if_not_exists(#revoked_at, :revoked_at)"
+        return self._update(
+            location,
+            f"SET {', '.join((*kept, first))}",
+            "attribute_not_exists(handle) OR #owner = :owner",
+            facts,
+            named=facts,
+        )
+
+    def _update(
+        self,
+        location: Location,
+        expression: str,
+        condition: str,
+        values: Item,
+        named: Iterable[str],
+    ) -> bool:
+        """Change an item; False if the condition does not hold. `:x` is the value named x."""
         try:
             with not_now():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_key(location),
-                    UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :at)",
-                    ConditionExpression="#owner = :owner",
-                    ExpressionAttributeNames={"#owner": "owner"},
-                    ExpressionAttributeValues={":at": {"N": str(at)}, ":owner": {"S": str(owner)}},
+                    UpdateExpression=expression,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={f"#{name}": name for name in named},
+                    ExpressionAttributeValues={f":{name}": v for name, v in values.items()},
                 )
         except ServiceError as error:
             if error.code != CONDITION_FAILED:

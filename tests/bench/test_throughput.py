@@ -1,0 +1,52 @@
+"""What the comparison of token servers says of figures that are given to it."""
+
+import base64
+import json
+
+import pytest
+from token_service.domain.algorithms import SigningAlgorithm
+
+from bench.issuers import AUTHLIB, CACHED, OIDC_PROVIDER, OIDC_PROVIDER_READING, OURS
+from bench.meter import Use
+from bench.throughput import Found, bars, header_and_signature, text
+
+
+def found(ours: list[float]) -> Found:
+    """Three rounds under ES256, in which every other server took 2 s for 1,000 tokens."""
+    others = (CACHED, OIDC_PROVIDER, OIDC_PROVIDER_READING, AUTHLIB)
+    seconds = {OURS: ours, **{name: [2.0] * 3 for name in others}}
+    return Found(SigningAlgorithm.ES256, seconds, dict.fromkeys(seconds, Use(reads=20, writes=20)))
+
+
+def test_bars_compare_rounds_with_the_same_rounds_of_each_rival() -> None:
+    """The middle one of the ratios decides, for each rival and algorithm."""
+    over, under = bars([found([1.0, 3.0, 3.0])]), bars([found([1.0, 1.0, 3.0])])
+    assert [bar.met for bar in over] == [False, False]
+    assert [bar.met for bar in under] == [True, True]
+    assert "oidc-provider" in over[0].name
+    assert "Authlib" in over[1].name
+    assert over[0].shown == "1.50 (1.00 to 1.50)"
+
+
+def test_every_server_has_a_row_with_its_ratios_and_units_for_one_token() -> None:
+    """Twenty reads and writes over the twenty tokens counted are one each."""
+    rows = [line for line in text([found([1.0, 1.0, 1.0])]).splitlines() if line.startswith("| ")]
+    row = next(line for line in rows if line.startswith(f"| {AUTHLIB}"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1:6] == [
+        "2.00 (2.00 to 2.00)",
+        "0.50 (0.50 to 0.50)",
+        "1.00 (1.00 to 1.00)",
+        "1",
+        "1",
+    ]
+
+
+@pytest.mark.parametrize("size", [64, 256])
+def test_a_tokens_header_and_the_size_of_its_signature_are_told(size: int) -> None:
+    """Whatever padding their base64url lacks."""
+    header = {"alg": "ES256", "typ": "at+jwt"}
+    parts = [json.dumps(header).encode(), b"{}", b"s" * size]
+    token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    answer = json.dumps({"access_token": token}).encode()
+    assert header_and_signature(answer) == (header, size)
