@@ -1,10 +1,10 @@
 """The layer as `sam build` left it for the deployed stack."""
 
+from pathlib import Path
+
 import pytest
 
-from local.stack import ROOT
-
-PACKAGES = ROOT / ".aws-sam/build/SharedLayer/python"
+PACKAGES = Path(__file__).parent.parent.parent / ".aws-sam/build/SharedLayer/python"
 # PEP 552: hashed (bit 0), and not to be checked against the source (bit 1 is not set).
 UNCHECKED = 1
 
