@@ -14,8 +14,8 @@ from bench.dynalite import Dynalite, dynalite
 from bench.measure import Spread, in_turns, ratio
 from bench.records import put_all, records
 from bench.report import Bar, Scale, Section, table
+from bench.sweep_processes import Round, Workers, workers
 from bench.sweeping import Sweep
-from bench.workers import Round, Workers, workers
 
 _BOUND = 0.8
 _DELAY_MS = 5
@@ -44,7 +44,7 @@ class Setting:
 
 def settings(scale: Scale) -> list[Setting]:
     """Dense buckets, since speed matters there; and several sweeps of many buckets."""
-    layout, tokens = (8, 160_000) if scale is Scale.FULL else (6, 10_000)
+    layout, tokens = (8, 320_000) if scale is Scale.FULL else (6, 10_000)
     one = Setting("One bucket at a time", _DELAY_MS, layout=2, tokens=5_000)
     return [
         replace(one, name="One bucket at a time, no delay", delay_ms=0, beside=(_BARE, _BOTO3)),

@@ -127,5 +127,5 @@ class LocalAws:
                 with direct.open(f"{self.endpoint_url}/_ministack/health", timeout=5):
                     return
             except (urllib.error.URLError, TimeoutError, ConnectionError):
-                time.sleep(0.1)
+                time.sleep(0.1)  # it says nowhere that it is ready
         raise StackError("The AWS emulator doesn't start.", self.log)

@@ -59,7 +59,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, order)
         deadline = time.monotonic() + GRACE
         while _group_lives(process) and time.monotonic() < deadline:
-            time.sleep(0.02)
+            time.sleep(0.02)  # of a group there is no end to wait for
     if process.stdin:
         process.stdin.close()
 

@@ -6,9 +6,9 @@ import pytest
 
 from bench.dynalite import Dynalite
 from bench.report import Scale
+from bench.sweep_processes import Round
 from bench.sweep_speed import Place, Setting, against, bars, settings
 from bench.sweep_worker import bare
-from bench.workers import Round
 
 SETTING = Setting("x", 0, layout=1, tokens=61, sweeps=3)
 ROUNDS = {

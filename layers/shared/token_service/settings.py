@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from token_service.domain.location import MAX_LAYOUT
 
+# Whose endpoint AWS's tools call by another name than its address has.
+_ENDPOINT_NAMES = {"secretsmanager": "secrets_manager"}
+
 
 class SettingError(ValueError):
     """A setting is missing or malformed; the message names it. Found at the first event."""
@@ -57,14 +60,11 @@ class Environment:
         One's own, for all services (AWS_ENDPOINT_URL) or for this one, comes first, as with all of
         AWS's tools.
         """
-        own = self.optional(f"AWS_ENDPOINT_URL_{service.upper()}") or self.optional(
-            "AWS_ENDPOINT_URL"
-        )
-        return (
-            own.rstrip("/")
-            if own
-            else (f"https://{service}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}")
-        )
+        named = f"AWS_ENDPOINT_URL_{_ENDPOINT_NAMES.get(service, service).upper()}"
+        own = self.optional(named) or self.optional("AWS_ENDPOINT_URL")
+        if own:
+            return own.rstrip("/")
+        return f"https://{service}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}"
 
     def names(self, name: str) -> tuple[str, ...]:
         """Names between commas, of letters, digits, `_` and `-`; at least one."""

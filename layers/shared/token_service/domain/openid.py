@@ -19,7 +19,7 @@ _MAX_REDIRECT_URIS = 10
 _VISIBLE = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 _URL = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _SHOPPERS = frozenset({OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,5 +262,7 @@ def _is_web(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    secure = parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    )
     return secure and bool(parts.hostname) and parts.username is None

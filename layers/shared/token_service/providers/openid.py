@@ -19,6 +19,7 @@ from joserfc.jwk import Key, KeySet, import_key
 from token_service.domain.errors import Unavailable
 from token_service.domain.limits import CLOCK_SKEW, MINUTE
 from token_service.domain.openid import (
+    LOOPBACK_HOSTS,
     Exchange,
     Identity,
     OpenIdProvider,
@@ -32,7 +33,6 @@ _HTTP_OK = 200
 _HTTP_SERVER_ERROR = 500
 # A provider's metadata and keys are read again after this long.
 _RELOAD_SECONDS = 5 * MINUTE
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_SUBJECT = 255  # OpenID Connect Core section 2
 _BEARER = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)  # RFC 6750 section 2.1
 _URL = re.compile(r"[\x21-\x7e]+", re.ASCII)
@@ -223,7 +223,7 @@ class OpenIdRelyingParty:
         if not _URL.fullmatch(url):
             raise ProviderRefusedError(detail="an address of the provider's is none")
         parts = urlsplit(url)
-        loopback = self._allow_loopback and parts.hostname in _LOOPBACK
+        loopback = self._allow_loopback and parts.hostname in LOOPBACK_HOSTS
         if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
             raise ProviderRefusedError(detail="an address of the provider's is not https")
         return url

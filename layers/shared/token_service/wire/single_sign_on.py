@@ -20,12 +20,12 @@ from token_service.domain.single_sign_on import (
 from token_service.wire.dialect import Dialect
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.http import Request, Response
+from token_service.wire.uuids import UUID
 
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_LOGIN = re.compile(rf"/oidc-idp/login/stores/({_UUID})/authentication-realms/({_UUID})", re.ASCII)
+_LOGIN = re.compile(rf"/oidc-idp/login/stores/({UUID})/authentication-realms/({UUID})", re.ASCII)
 _CALLBACK = re.compile(
-    rf"/oidc-idp/callback/stores/({_UUID})/authentication-realms/({_UUID})"
-    rf"/oidc-profiles/({_UUID})",
+    rf"/oidc-idp/callback/stores/({UUID})/authentication-realms/({UUID})"
+    rf"/oidc-profiles/({UUID})",
     re.ASCII,
 )
 PROFILE_FIELD = "elasticpath_commerce_cloud_profile_id"

@@ -12,11 +12,12 @@ from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.enforce import caller_of
 from token_service.wire.http import Request, Response, json_response
 from token_service.wire.timestamps import rfc3339
+from token_service.wire.uuids import UUID
 
 PATH = "/v2/application-keys"
 _TYPE = "application_key"
 _KEY = re.compile(rf"{PATH}/([^/]+)/?", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_KEY_ID = re.compile(UUID, re.ASCII)
 
 
 class ApplicationKeysEndpoint(Endpoint):
@@ -71,7 +72,7 @@ class ApplicationKeysEndpoint(Endpoint):
     def _answer_of_one(self, request: Request, key_id: str) -> tuple[int, object | None]:
         if request.method not in ("GET", "HEAD", "PUT", "DELETE"):
             raise MethodNotAllowed(allow="GET, HEAD, PUT, DELETE, OPTIONS")
-        if not _UUID.fullmatch(key_id):
+        if not _KEY_ID.fullmatch(key_id):
             raise NotFound("application key not found")
         if request.method == "DELETE":
             self._keys.delete(key_id)
