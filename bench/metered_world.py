@@ -26,7 +26,9 @@ from bench.world import SCOPES, World, event, world
 if TYPE_CHECKING:
     from token_service.aws.dynamodb import DynamoDB
 
+# Of opaque tokens, and of tokens without a record.
 OPAQUE = ("bench-opaque-client", "bench-secret-bench-secret-bench-secret-0003")
+UNRECORDED = ("bench-unrecorded-client", "bench-secret-bench-secret-bench-secret-0004")
 # Whom events/login names.
 CUSTOMER = ("demo@customer.example", "demo-password-0002")
 _OK = 200
@@ -94,7 +96,7 @@ def check(body: bytes) -> None:
 
 @contextmanager
 def metered_world() -> Iterator[MeteredWorld]:
-    """A world under a meter, with a client of opaque tokens and a customer besides."""
+    """A world under a meter, with a customer and two clients more: see above."""
     with (
         world() as deployed,
         metered(deployed.store.endpoint) as meter,
@@ -102,12 +104,7 @@ def metered_world() -> Iterator[MeteredWorld]:
     ):
         endpoints = {**deployed.endpoints, "AWS_ENDPOINT_URL_DYNAMODB": meter.endpoint}
         under_meter = MeteredWorld(replace(deployed, endpoints=endpoints), meter, log)
-        id_, secret = OPAQUE
-        client_administration(under_meter.store).create(
-            NewClient(
-                "Opaque", id=id_, secret=secret, scopes=SCOPES, token_format=TokenFormat.OPAQUE
-            )
-        )
+        _make_clients(client_administration(under_meter.store))
         _make_customer(cast("DynamoDB", under_meter.store))
         yield under_meter
 
@@ -116,6 +113,19 @@ def client_administration(store: OneByOne, rate_limit: int = 0) -> ClientAdminis
     """What an operator's tool works with; `rate_limit` is what all clients together may reserve."""
     clients = DynamoClients(cast("DynamoDB", store), "ClientsTable", pause, rate_limit)
     return ClientAdministration(clients, now, token_bytes)
+
+
+def _make_clients(administration: ClientAdministration) -> None:
+    (opaque, secret), (unrecorded, unrecorded_secret) = OPAQUE, UNRECORDED
+    form = TokenFormat.OPAQUE
+    administration.create(
+        NewClient("Opaque", id=opaque, secret=secret, scopes=SCOPES, token_format=form)
+    )
+    administration.create(
+        NewClient(
+            "Unrecorded", id=unrecorded, secret=unrecorded_secret, scopes=SCOPES, recorded=False
+        )
+    )
 
 
 def _make_customer(store: "DynamoDB") -> None:

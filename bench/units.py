@@ -13,7 +13,14 @@ from token_service.store.tokens import size
 from token_service.system import now
 
 from bench.meter import Use
-from bench.metered_world import OPAQUE, Counted, MeteredWorld, client_administration, metered_world
+from bench.metered_world import (
+    OPAQUE,
+    UNRECORDED,
+    Counted,
+    MeteredWorld,
+    client_administration,
+    metered_world,
+)
 from bench.records import put_all, records
 from bench.report import Bar, Scale, Section, table
 from bench.runtime_api import started
@@ -45,10 +52,11 @@ def introspect(world: MeteredWorld, token: str) -> Counted:
     return world.count("introspect", [event("introspect/standard", SERVER, token)] * _EVENTS)
 
 
-def authorize(world: MeteredWorld, caller: tuple[str, str]) -> Counted:
+def authorize(world: MeteredWorld, caller: tuple[str, str], **parameters: str) -> Counted:
     """One token over and over, before an HTTP API."""
     [token] = world.tokens(caller, 1)
-    return world.count("authorizer", [event("authorizer/http_v2", None, token)] * _EVENTS)
+    events = [event("authorizer/http_v2", None, token)] * _EVENTS
+    return world.count("authorizer", events, **parameters)
 
 
 def revoke(world: MeteredWorld, caller: tuple[str, str]) -> Counted:
@@ -61,13 +69,23 @@ FLOWS: dict[str, Callable[[MeteredWorld], Counted]] = {
     "Issue a JWT": lambda world: issue(world, CLIENT),
     "Issue a JWT, its client held": lambda world: issue(world, CLIENT, 60),
     "Issue an opaque token": lambda world: issue(world, OPAQUE),
+    "Issue a JWT without a record": lambda world: issue(world, UNRECORDED),
+    "Issue a JWT without a record, its client held": lambda world: issue(world, UNRECORDED, 60),
     "Introspect a JWT": lambda world: introspect(world, *world.tokens(CLIENT, 1)),
     "Introspect an opaque token": lambda world: introspect(world, *world.tokens(OPAQUE, 1)),
     "Introspect no token: the caller alone": lambda world: introspect(world, "no-token"),
     "Authorize a JWT": lambda world: authorize(world, CLIENT),
     "Authorize an opaque token": lambda world: authorize(world, OPAQUE),
+    "Authorize a JWT without a record": lambda world: authorize(world, UNRECORDED),
+    "Authorize a JWT, its client held": lambda world: authorize(
+        world, CLIENT, VerifierHoldSeconds="60"
+    ),
+    "Authorize a JWT, signatures only": lambda world: authorize(
+        world, CLIENT, AuthorizerChecks="signature"
+    ),
     "Revoke a JWT": lambda world: revoke(world, CLIENT),
     "Revoke an opaque token": lambda world: revoke(world, OPAQUE),
+    "Revoke a JWT without a record": lambda world: revoke(world, UNRECORDED),
     "Log a customer in": lambda world: world.count(
         "login", [event("login/customer_json")] * _EVENTS
     ),
@@ -122,7 +140,7 @@ CHANGES: tuple[tuple[str, Callable[[ClientAdministration], object]], ...] = (
     ("Change its end", lambda clients: clients.update("bench-new", expires_at=now() + HOUR)),
     ("Delete it", lambda clients: clients.delete("bench-new")),
     ("Create a key that reserves a rate", lambda clients: clients.create(_KEY)),
-    ("Delete it", lambda clients: clients.delete("bench-key")),
+    ("Delete that key", lambda clients: clients.delete("bench-key")),
 )
 
 
@@ -176,8 +194,10 @@ An introspection reads its caller too, who must prove itself; the authorizer has
 first event of a new environment reads the public keys (verifiers only, and again every five
 minutes) and notes that a client is used: one write for each client, hour and environment, also
 where another environment has just noted the same, since a refused write is billed. A held client
-is read again when it has been held for so long as `OwnerCacheSeconds` says. A login counts the
-attempt before the password is looked at and forgets it afterwards: two writes besides the token's.
+is read again when it has been held for so long as `OwnerCacheSeconds` (where tokens are issued) or
+`VerifierHoldSeconds` says; signatures only is `AuthorizerChecks=signature`; tokens without a record
+are those of clients with `recorded: false`. A login counts the attempt before the password is
+looked at and forgets it afterwards: two writes besides the token's.
 """
 _PAPER = """
 dynalite knows no transactions. What the store writes in one was done action by action, and each
