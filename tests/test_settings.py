@@ -10,6 +10,11 @@ LAMBDA = {"AWS_REGION": "cn-north-1", "URL_SUFFIX": "amazonaws.com.cn"}
     ("own", "service", "expected"),
     [
         ({}, "dynamodb", "https://dynamodb.cn-north-1.amazonaws.com.cn"),
+        (
+            {"AWS_USE_FIPS_ENDPOINT": "true"},
+            "lambda",
+            "https://lambda-fips.cn-north-1.amazonaws.com.cn",
+        ),
         ({"AWS_ENDPOINT_URL": "http://localhost:1/"}, "dynamodb", "http://localhost:1"),
         ({"AWS_ENDPOINT_URL_DYNAMODB": "http://a"}, "dynamodb", "http://a"),
         (

@@ -8,7 +8,7 @@ from typing import IO, Any, override
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
 from token_service.domain.administration import NoSuchClientError
 from token_service.domain.buyer_accounts import NoSuchBuyerAccountError
@@ -28,7 +28,7 @@ _MESSAGES: dict[type[Exception], str] = {
     NoSuchClientError: "there is no client {}",
     NoSuchIntegrationError: "there is no integration {}",
     NoSuchProviderError: "there is no OpenID provider {}",
-    ServiceError: "{0}: {0.message}",
+    AwsError: "{0}: {0.message}",
     Unavailable: "DynamoDB did not answer; try again ({})",
 }
 _EXPECTED: tuple[type[Exception], ...] = (
@@ -47,7 +47,7 @@ _EXPECTED: tuple[type[Exception], ...] = (
     DeploymentError,
     OwnerChangedError,
     OwnerExistsError,
-    ServiceError,
+    AwsError,
     click.UsageError,
 )
 

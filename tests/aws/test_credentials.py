@@ -25,7 +25,7 @@ class Agent(HTTPServer):
         """On loopback, at any free port."""
         super().__init__(("127.0.0.1", 0), _Serve)
         self.asked: list[str | None] = []
-        self.served: dict[str, Any] | None = None
+        self.served: Any = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -102,8 +102,29 @@ def test_served_ones_are_held_until_shortly_before_their_end(agent: Agent) -> No
     assert agent.asked == ["let-me-in"] * 2
 
 
-@pytest.mark.parametrize("served", [{"message": "no"}, {"AccessKeyId": "alone"}])
-def test_an_agent_that_serves_none_is_no_answer(agent: Agent, served: dict[str, str]) -> None:
+def test_what_is_held_serves_while_the_agent_does_not(agent: Agent) -> None:
+    """To its end and no longer; it is asked again each time."""
+    clock = FrozenClock(NOW)
+    credentials = credentials_of(agent.environment, clock)
+    credentials()
+    agent.served = {"message": "no"}
+    clock.advance(HOUR - 1)
+    assert credentials().access_key == "key 1"
+    clock.advance(1)
+    with pytest.raises(NoAnswerError):
+        credentials()
+
+
+@pytest.mark.parametrize(
+    "served",
+    [
+        {"message": "no"},
+        {"AccessKeyId": "alone"},
+        {"AccessKeyId": "a", "SecretAccessKey": "b", "Token": "c", "Expiration": "soon"},
+        ["nothing"],
+    ],
+)
+def test_an_agent_that_serves_none_is_no_answer(agent: Agent, served: object) -> None:
     """The call fails as one without an answer does, and the next asks again."""
     agent.served = served
     credentials = credentials_of(agent.environment, FrozenClock(NOW))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -9,7 +10,7 @@ from token_service.aws.connection import Answer, NoAnswerError
 from token_service.aws.dynamodb import DynamoDB
 from token_service.aws.functions import Functions
 from token_service.aws.secrets_manager import SecretsManager
-from token_service.aws.service import Service, ServiceError
+from token_service.aws.service import AwsError, Service
 from token_service.aws.signature import Credentials, Signer
 
 from tests.moto_transport import answer_of
@@ -79,9 +80,21 @@ def test_what_may_pass_is_asked_again(first: Reply) -> None:
     assert (len(script.asked), script.pauses) == (3, [0, 1])
 
 
+@pytest.mark.parametrize("first", [SILENCE, THROTTLED])
+@pytest.mark.parametrize(("seconds", "attempts"), [(3.9, 3), (4, 1)])
+def test_no_attempt_begins_late(first: Reply, seconds: float, attempts: int) -> None:
+    """Four seconds after the first the failure comes out: a function has ten in all."""
+    script = Script([first, first, ITEM])
+    moments = iter((NOW, NOW, *[NOW + seconds] * 10))
+    dynamodb = DynamoDB.over(replace(script.service(), now=lambda: next(moments)))
+    with suppress(NoAnswerError, AwsError):
+        dynamodb.get_item(TableName="T", Key=KEY)
+    assert len(script.asked) == attempts
+
+
 def test_three_attempts_are_all() -> None:
     """The last one's failure comes out."""
-    for reply, expected in ((SILENCE, NoAnswerError), (THROTTLED, ServiceError)):
+    for reply, expected in ((SILENCE, NoAnswerError), (THROTTLED, AwsError)):
         script = Script([reply] * 4)
         with pytest.raises(expected):
             DynamoDB.over(script.service()).get_item(TableName="T", Key=KEY)
@@ -101,7 +114,7 @@ def test_three_attempts_are_all() -> None:
 def test_what_will_not_pass_is_asked_once(code: str) -> None:
     """A condition that failed is an answer, and a mistake stays one."""
     script = Script([error(code, Item=KEY, message="no")])
-    with pytest.raises(ServiceError) as raised:
+    with pytest.raises(AwsError) as raised:
         DynamoDB.over(script.service()).get_item(TableName="T", Key=KEY)
     found = raised.value
     assert (found.code, found.status, found.body["Item"], found.message) == (code, 400, KEY, "no")
@@ -111,15 +124,15 @@ def test_what_will_not_pass_is_asked_once(code: str) -> None:
 def test_an_error_quotes_nothing() -> None:
     """AWS may repeat what it was sent; what is logged has the operation and the code alone."""
     script = Script([error("ValidationException", message="value: top-secret")])
-    with pytest.raises(ServiceError) as raised:
+    with pytest.raises(AwsError) as raised:
         DynamoDB.over(script.service()).get_item(TableName="T", Key=KEY)
-    assert str(raised.value) == "GetItem: ValidationException (400)"
+    assert str(raised.value) == raised.value.safe_detail == "GetItem: ValidationException (400)"
 
 
 def test_each_attempt_is_signed_anew() -> None:
     """Credentials may have been renewed, and a signature is good for minutes."""
     script = Script([SILENCE, ITEM])
-    moments = iter((NOW, NOW, NOW + 60, NOW + 60))
+    moments = iter((NOW, NOW, NOW, NOW + 1, NOW + 1, NOW + 1))
     service = replace(script.service(), now=lambda: next(moments))
     DynamoDB.over(service).get_item(TableName="T", Key=KEY)
     first, second = (headers["x-amz-date"] for _, headers, _ in script.asked)
@@ -169,7 +182,7 @@ def test_a_rest_service_names_its_error_in_a_header() -> None:
     """As Lambda does."""
     named = {"x-amzn-errortype": "ResourceNotFoundException:http://internal"}
     script = Script([Answer(404, named, b'{"Message":"no such function"}')])
-    with pytest.raises(ServiceError) as raised:
+    with pytest.raises(AwsError) as raised:
         Functions(script.service("lambda")).invoke("gone", "Event", b"{}")
     assert (raised.value.code, raised.value.message) == (
         "ResourceNotFoundException",
@@ -181,7 +194,7 @@ def test_every_attempt_is_traced() -> None:
     """Service, operation, both ends, and the status where there was an answer."""
     told: list[tuple[object, ...]] = []
     script = Script([SILENCE, ITEM])
-    moments = iter((1.0, 2.0, 3.0, 4.0))
+    moments = iter((0.5, 1.0, 2.0, 2.5, 3.0, 4.0))
 
     def trace(*call: object) -> None:
         told.append(call)

@@ -161,7 +161,7 @@ def test_a_use_that_cannot_be_noted(deployment: Deployment) -> None:
     assert (warning["level"], warning["message"], warning["detail"]) == (
         "WARNING",
         "use not noted",
-        "ServiceError",
+        "UpdateItem: AccessDeniedException (400)",
     )
     assert (served["result"], "demo-client" in str(warning)) == ("ok", False)
     assert [line["MissedUses"] for line in deployment.counts if "MissedUses" in line] == [1]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from token_service.aws.connection import Answer
 from token_service.domain.errors import Unavailable
 from token_service.domain.location import bucket
 from token_service.store.clients import DynamoClients
@@ -10,9 +11,9 @@ from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
 
 from tests.memory_store import place_of
-from tests.moto_transport import Body, transport_of
+from tests.moto_transport import Body, answer_of, hooks_of, transport_of
 from tests.samples import NOW, OWNER, a_client, a_record
-from tests.store.faults import Partial
+from tests.store.faults import Partial, answer_error, before
 from tests.store.stores import Store, no_pause
 
 if TYPE_CHECKING:
@@ -119,6 +120,27 @@ def test_unprocessed_deletes_are_drained(dynamodb: "DynamoDB", times: int, leave
     assert len(pauses) == times
 
 
+def test_a_batch_of_which_nothing_could_be_done_is_drained_too(dynamodb: "DynamoDB") -> None:
+    """DynamoDB says so by an error, not by what is left: the same patience, and then an outage."""
+    handles, pauses = fill_bucket(dynamodb, 30), list[int]()
+    refusals = iter(range(7))  # past the client's own three attempts, twice
+
+    def throttle(_: Body) -> Answer | None:
+        code = {"__type": "ProvisionedThroughputExceededException"}
+        return answer_of(code, 400) if next(refusals, None) is not None else None
+
+    hook = before(dynamodb, "BatchWriteItem", throttle)
+    expired = DynamoExpiredTokens(dynamodb, "TokensTable", pauses.append)
+    expired.delete(BUCKET, handles)
+    assert (expired.page(BUCKET, None).items, pauses) == ((), [0, 1])
+    hooks_of(dynamodb).remove(hook)
+    answer_error(dynamodb, "BatchWriteItem", "ThrottlingException")
+    pauses.clear()
+    with pytest.raises(Unavailable):
+        expired.delete(BUCKET, handles)
+    assert pauses == list(range(8))
+
+
 def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDB") -> None:
     """The sweep is told that items are left; it must not believe the bucket is empty."""
     handles = fill_bucket(dynamodb, 3)
@@ -132,14 +154,14 @@ def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDB") -> None:
 
 
 def test_pages_hold_no_more_than_can_be_deleted_in_reserve(dynamodb: "DynamoDB") -> None:
-    """A long bucket comes in pages of 500, each shown once, with the way on."""
-    handles = fill_bucket(dynamodb, 501)
+    """A long bucket comes in pages of 1,000, each shown once, with the way on."""
+    handles = fill_bucket(dynamodb, 1001)
     expired = DynamoExpiredTokens(dynamodb, "TokensTable", no_pause)
     first = expired.page(BUCKET, None)
-    assert [handle for handle, _ in first.items] == handles[:500]
-    assert first.next_handle == handles[499]
+    assert [handle for handle, _ in first.items] == handles[:1000]
+    assert first.next_handle == handles[999]
     second = expired.page(BUCKET, first.next_handle)
-    assert [handle for handle, _ in second.items] == handles[500:]
+    assert [handle for handle, _ in second.items] == handles[1000:]
     assert second.next_handle is None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.ports import LockOut
 
@@ -80,7 +80,7 @@ def test_our_own_mistakes_are_not_called_outages(
     """What trying again cannot help comes out as it is, to be logged as an error."""
     for operation, ask in CALLS.values():
         answer_error(dynamodb, operation, code)
-        with pytest.raises(ServiceError):
+        with pytest.raises(AwsError):
             ask(dynamo)
 
 

@@ -1,14 +1,13 @@
 """Signing keys at rest: what is published, what is secret, and that the two stay apart."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from token_service.aws.secrets_manager import SecretsManager
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_pairs import make_key
@@ -153,7 +152,7 @@ def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManager")
     keys = SecretPrivateKeys(secrets, "signing")
     keys.save(PrivateKeyring())
     answer_error(secrets, "UpdateSecretVersionStage", "AccessDeniedException")
-    with pytest.raises(ServiceError, match="AccessDenied"):
+    with pytest.raises(AwsError, match="AccessDenied"):
         keys.save(keys.keyring())
 
 
@@ -218,21 +217,29 @@ def test_keys_from_before_there_was_rotation_are_read(
     [
         ("InternalServiceError", 500, Unavailable),
         ("ThrottlingException", 400, Unavailable),
-        ("AccessDeniedException", 400, ServiceError),
+        ("AccessDeniedException", 400, AwsError),
     ],
 )
-@pytest.mark.parametrize("act", [SecretPrivateKeys.keyring, SecretPrivateKeys.load])
 def test_secrets_manager_s_outages_are_told_from_mistakes(
-    secrets: "SecretsManager",
-    act: Callable[[SecretPrivateKeys], object],
-    code: str,
-    status: int,
-    expected: type[Exception],
+    secrets: "SecretsManager", code: str, status: int, expected: type[Exception]
 ) -> None:
     """Overload means try again; a missing permission does not look like a missing key."""
     answer_error(secrets, "GetSecretValue", code, status)
     with pytest.raises(expected):
-        act(SecretPrivateKeys(secrets, "signing"))
+        SecretPrivateKeys(secrets, "signing").keyring()
+
+
+@pytest.mark.parametrize(
+    "code", ["InternalServiceError", "DecryptionFailure", "AccessDeniedException"]
+)
+def test_a_key_that_is_not_given_is_unavailable_to_who_signs(
+    secrets: "SecretsManager", code: str
+) -> None:
+    """Whoever holds one signs on with it, whatever has become of the secret; the log says what."""
+    answer_error(secrets, "GetSecretValue", code)
+    with pytest.raises(Unavailable) as refused:
+        SecretPrivateKeys(secrets, "signing").load()
+    assert code in str(refused.value.detail)
 
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)

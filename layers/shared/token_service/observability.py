@@ -130,7 +130,8 @@ def observe_authorization(
 def observe_missed_use(error: Exception) -> None:
     """Log and count a client's use that could not be noted; the client was served."""
     # The message might name the client's item; the type cannot.
-    facts = {"detail": type(error).__name__, "reason": type(error).__name__}
+    detail = getattr(error, "safe_detail", type(error).__name__)
+    facts = {"detail": detail, "reason": type(error).__name__}
     log.write("WARNING", "use not noted", facts, Counts({"MissedUses": 1}, ("reason",)))
 
 

@@ -64,7 +64,8 @@ class Environment:
         own = self.optional(named) or self.optional("AWS_ENDPOINT_URL")
         if own:
             return own.rstrip("/")
-        return f"https://{service}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}"
+        fips = "-fips" if self.flag("AWS_USE_FIPS_ENDPOINT", default=False) else ""
+        return f"https://{service}{fips}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}"
 
     def names(self, name: str) -> tuple[str, ...]:
         """Names between commas, of letters, digits, `_` and `-`; at least one."""

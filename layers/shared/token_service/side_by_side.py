@@ -18,6 +18,10 @@ def side_by_side[T, R](
     def each(act: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
         order = list(things)
         SystemRandom().shuffle(order)
+        if at_once == 1:
+            # In this thread, which keeps its connection.
+            yield from map(act, order)
+            return
         with ThreadPoolExecutor(at_once) as threads:
             yield from threads.map(act, order)
 

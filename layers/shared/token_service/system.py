@@ -5,7 +5,7 @@ from random import SystemRandom
 
 from token_service.aws.connection import Patience
 
-# Longer, and one slow call with its repeats would outlive API Gateway's 30 seconds.
+# Of each attempt; when no other is made, aws/service.py says.
 PATIENCE = Patience(connect=1, read=2)
 _FIRST_PAUSE = 0.05
 

@@ -7,8 +7,9 @@ times as long to read an answer, send a request in two parts, and load a mail pa
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from select import POLLIN, poll
-from ssl import create_default_context
+from ssl import SSLContext, create_default_context
 from threading import local
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -67,7 +68,7 @@ class KeptConnection:
         self._address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
         self._patience = patience
         self._kept = local()
-        self._tls = create_default_context() if parts.scheme == "https" else None
+        self._tls = _trust() if parts.scheme == "https" else None
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """The answer, whatever its status. `headers` names the host.
@@ -85,7 +86,7 @@ class KeptConnection:
         except (OSError, MalformedAnswerError) as error:
             self._kept.channel = None
             raise NoAnswerError(type(error).__name__) from error
-        if answer.headers.get("connection") == "close":
+        if answer.headers.get("connection", "").lower() == "close":
             self._kept.channel = None
         return answer
 
@@ -101,6 +102,12 @@ class KeptConnection:
                 raise
         opened.settimeout(self._patience.read)
         return _Channel(opened)
+
+
+@cache
+def _trust() -> SSLContext:
+    """Whom TLS trusts: read once, since reading all authorities takes longer than many calls."""
+    return create_default_context()
 
 
 class _Channel:
@@ -146,7 +153,7 @@ def _body(reader: BinaryIO, status: int, headers: Mapping[str, str]) -> bytes:
     length = headers.get("content-length", "0" if status == _NO_CONTENT else "")
     if length.isdecimal():
         return _exactly(reader, int(length))
-    if headers.get("transfer-encoding") != "chunked":
+    if headers.get("transfer-encoding", "").lower() != "chunked":
         # Without a length an answer that was cut off looks like a whole one.
         raise MalformedAnswerError
     body = b""

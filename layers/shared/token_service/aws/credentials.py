@@ -63,26 +63,35 @@ class ServedCredentials:
 
         """
         if self._held is None or self._now() >= self._ends_at - _RENEW_BEFORE:
-            served = self._ask()
             try:
-                self._held = Credentials(
-                    served["AccessKeyId"], served["SecretAccessKey"], served["Token"]
-                )
-                self._ends_at = datetime.fromisoformat(served["Expiration"]).timestamp()
-            except KeyError as error:
-                raise NoAnswerError("no credentials were served") from error
+                self._held, self._ends_at = _read(self._ask())
+            except NoAnswerError:
+                if self._held is None or self._now() >= self._ends_at:
+                    raise
         return self._held
 
-    def _ask(self) -> dict[str, str]:
+    def _ask(self) -> object:
         # Only of who was restored from a snapshot is this the way.
         from http.client import HTTPConnection, HTTPException  # noqa: PLC0415
 
         where = HTTPConnection(self._address.netloc, timeout=_PATIENCE)
         try:
             where.request("GET", self._address.path, headers={"Authorization": self._token})
-            served: dict[str, str] = json.load(where.getresponse())
+            served: object = json.load(where.getresponse())
         except (OSError, HTTPException, ValueError) as error:
             raise NoAnswerError(type(error).__name__) from error
         finally:
             where.close()
         return served
+
+
+def _read(served: object) -> tuple[Credentials, float]:
+    """The credentials, and when they end in seconds."""
+    try:
+        if not isinstance(served, dict):
+            raise TypeError  # noqa: TRY301 - told like all that is not as it should be
+        ends_at = datetime.fromisoformat(served["Expiration"]).timestamp()
+        held = Credentials(served["AccessKeyId"], served["SecretAccessKey"], served["Token"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoAnswerError("no credentials were served") from error
+    return held, ends_at

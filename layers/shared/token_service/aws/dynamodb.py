@@ -16,7 +16,7 @@ _TOKEN_BYTES = 16
 class DynamoDB:
     """One method an operation, the members of requests and answers under AWS's own names.
 
-    Each raises ServiceError or NoAnswerError.
+    Each raises AwsError or NoAnswerError.
     """
 
     service: JsonService

@@ -17,7 +17,7 @@ class Functions:
         """Hand an event (JSON) over, or find out whether that would be allowed.
 
         Raises:
-            ServiceError: Lambda did not take it.
+            AwsError: Lambda did not take it.
             NoAnswerError: Lambda did not answer.
 
         """

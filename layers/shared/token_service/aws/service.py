@@ -9,8 +9,10 @@ from zlib import crc32
 from token_service.aws.connection import Answer, NoAnswerError, Transport
 from token_service.aws.signature import Credentials, Signer
 
-# As botocore's standard mode has it: the first and two more.
+# The first and two more, as botocore's standard mode has it, none of which begins so many seconds
+# after the first: a function has ten, and API Gateway's caller thirty.
 ATTEMPTS = 3
+_LAST_START = 4
 _OK = 200
 _PASSING_STATUS = frozenset({500, 502, 503, 504})
 _PASSING = frozenset(
@@ -19,6 +21,8 @@ _PASSING = frozenset(
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
+        "RequestTimeout",
+        "RequestTimeoutException",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
@@ -28,16 +32,25 @@ _PASSING = frozenset(
 )
 
 
-class ServiceError(Exception):
-    """An AWS service answered with an error: its `code`, the HTTP `status`, and what it told."""
+class AwsError(Exception):
+    """An AWS service answered with an error: its `code`, the HTTP `status`, and what it told.
+
+    `safe_detail` is what may be logged of it: the operation and the code.
+    """
 
     def __init__(self, operation: str, code: str, status: int, body: Mapping[str, Any]) -> None:
         """`body` is the answer. Its text may quote the request, so it is no part of ours."""
-        super().__init__(f"{operation}: {code} ({status})")
+        self.safe_detail = f"{operation}: {code} ({status})"
+        super().__init__(self.safe_detail)
         self.operation = operation
         self.code = code
         self.status = status
         self.body = body
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the very same request may succeed a moment later."""
+        return self.code in _PASSING or self.status in _PASSING_STATUS
 
     @property
     def message(self) -> str:
@@ -78,20 +91,26 @@ class Service:
         """What the service answers.
 
         Raises:
-            ServiceError: an error, after the last attempt if it was one that may pass.
+            AwsError: an error, after the last attempt if it was one that may pass.
             NoAnswerError: no answer to the last attempt.
 
         """
+        began = self.now()
         for attempt in range(ATTEMPTS - 1):
             try:
                 return self._attempt(call)
             except NoAnswerError:
-                pass
-            except ServiceError as error:
-                if error.code not in _PASSING and error.status not in _PASSING_STATUS:
+                if self._is_late(began):
+                    raise
+            except AwsError as error:
+                if not error.may_pass or self._is_late(began):
                     raise
             self.pause(attempt)
         return self._attempt(call)
+
+    def _is_late(self, began: float) -> bool:
+        """Whether another attempt might outlive who waits for it: better the failure in time."""
+        return self.now() - began >= _LAST_START
 
     def _attempt(self, call: Call) -> Answer:
         started, status = self.now(), None
@@ -104,7 +123,7 @@ class Service:
         finally:
             self.trace(self.signer.service, call.operation, started, self.now(), status)
         checksum = answer.headers.get("x-amz-crc32")
-        if checksum is not None and int(checksum) != crc32(answer.body):
+        if checksum is not None and checksum != str(crc32(answer.body)):
             raise NoAnswerError("ChecksumMismatch")
         # Invoke answers 202 and 204.
         if not _OK <= answer.status < _OK + 100:
@@ -124,7 +143,7 @@ class JsonService:
         """The answer's body.
 
         Raises:
-            ServiceError: an error, after the last attempt if it was one that may pass.
+            AwsError: an error, after the last attempt if it was one that may pass.
             NoAnswerError: no answer to the last attempt.
 
         """
@@ -137,7 +156,7 @@ class JsonService:
         return json.loads(answer.body)
 
 
-def _error(operation: str, answer: Answer) -> ServiceError:
+def _error(operation: str, answer: Answer) -> AwsError:
     try:
         body = json.loads(answer.body)
     except ValueError:
@@ -147,4 +166,4 @@ def _error(operation: str, answer: Answer) -> ServiceError:
         body = {}
     # Of a REST protocol a header says it, `Code:where to read more`.
     named = str(body.get("__type") or answer.headers.get("x-amzn-errortype", "").partition(":")[0])
-    return ServiceError(operation, named.rpartition("#")[2], answer.status, body)
+    return AwsError(operation, named.rpartition("#")[2], answer.status, body)

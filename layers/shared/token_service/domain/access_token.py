@@ -8,7 +8,7 @@ says itself all that a record would hold.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from token_service.domain.algorithms import LoadedKey
@@ -48,6 +48,17 @@ class Claims:
     expires_at: int
     issued_at: int
     unrecorded: TokenRecord | None = None
+    members: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def stated(self) -> TokenRecord | None:
+        """All that the token says of itself, as its record would; its epoch is '' unless claimed.
+
+        None if it says something else than we write.
+        """
+        try:
+            return self.unrecorded or _stated(self.members, self, "")
+        except MalformedJwsError:
+            return None
 
     @property
     def location(self) -> Location:
@@ -98,23 +109,6 @@ def read_access_token(token: str, issuer: str, keys: VerificationKeys, now: int)
         return None
 
 
-def read_whole_token(
-    token: str, issuer: str, keys: VerificationKeys, now: int
-) -> TokenRecord | None:
-    """All that a token says of itself, as its record would, or None; otherwise like the above.
-
-    Without a record it has no epoch but what it claims, '' if nothing.
-    """
-    try:
-        jws = read_jws(token, _TYPES)
-        key = _key_for(jws, keys)
-        claims = jws.claims(key) if key else {}
-        read = _claims(claims, issuer, now)
-        return _stated(claims, read, _text(claims, _EPOCH) or "") if read else None
-    except MalformedJwsError:
-        return None
-
-
 def _key_for(jws: Jws, keys: VerificationKeys) -> LoadedKey | None:
     """Our key of exactly this id; `jku`, `jwk`, `x5u` and `x5c` are never looked at."""
     kid = jws.header.get("kid")
@@ -138,7 +132,7 @@ def _claims(claims: dict[str, Any], issuer: str, now: int) -> Claims | None:
     owner = OwnerRef.from_subject(subject)
     if owner is None:
         return None
-    read = Claims(jti, layout, owner, audiences(claims), expires_at, issued_at)
+    read = Claims(jti, layout, owner, audiences(claims), expires_at, issued_at, members=claims)
     # By its name alone: a token that has the claim, whatever is in it, never counts as recorded.
     if _EPOCH not in claims:
         return read

@@ -39,7 +39,8 @@ class ClientAuthenticator:
 
     It may hold clients for a few seconds, when an operator trades that for a read a token. What is
     refused is looked up afresh first. Disabling, deleting and ending all tokens are not put off by
-    it: a token made from a stale client is dead on arrival. A replaced secret works on meanwhile.
+    it where tokens are looked up: one made from a stale client is dead on arrival. A replaced
+    secret works on meanwhile, and whoever believes signatures alone believes such a token.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root names each collaborator once

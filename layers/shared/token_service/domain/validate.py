@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import override
 
-from token_service.domain.access_token import Claims, read_access_token, read_whole_token
+from token_service.domain.access_token import Claims, read_access_token
 from token_service.domain.grants import TokenFormat
 from token_service.domain.handles import opaque_format, read_opaque_token
 from token_service.domain.held import Held
@@ -69,6 +69,9 @@ class TokenValidator:
         claims = read_access_token(token, self._settings.issuer, self._keys, self._now())
         if claims is None or claims.issued_at < self._settings.not_before:
             return None
+        return self._of_claims(claims)
+
+    def _of_claims(self, claims: Claims) -> ActiveToken | None:
         held = self._held.get(str(claims.owner))
         if held is not None:
             active = self._judge(claims, self._tokens.find(claims.location), held)
@@ -135,19 +138,8 @@ class SignatureValidator(TokenValidator):
     """
 
     @override
-    def validate(self, token: str) -> ActiveToken | None:
-        """The token's own word if it is a client's JWT, with no owner; else as its parent.
-
-        Raises:
-            Unavailable: the store or the keys did not answer, so nothing is known.
-
-        """
-        settings = self._settings
-        record = None
-        if "." in token:
-            record = read_whole_token(token, settings.issuer, self._keys, self._now())
-        if record is None or record.owner.kind is not OwnerKind.CLIENT:
-            return super().validate(token)
-        if record.issued_at < settings.not_before:
-            return None
-        return ActiveToken(record, None, TokenFormat.JWT)
+    def _of_claims(self, claims: Claims) -> ActiveToken | None:
+        if claims.owner.kind is not OwnerKind.CLIENT:
+            return super()._of_claims(claims)
+        record = claims.stated()
+        return ActiveToken(record, None, TokenFormat.JWT) if record else None

@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from time import time
+from urllib.parse import urlsplit
 
 from token_service.aws.connection import KeptConnection, Transport
 from token_service.aws.credentials import credentials_of
@@ -39,7 +40,7 @@ def service(name: str) -> Service:
     endpoint, region = env.endpoint(name), env.text("AWS_REGION")
     address = env.optional("AWS_XRAY_DAEMON_ADDRESS")
     return Service(
-        signer=Signer(name, region, endpoint.partition("://")[2]),
+        signer=Signer(name, region, urlsplit(endpoint).netloc),
         transport=transport(endpoint),
         credentials=credentials_of(env.variables, now),
         pause=pause,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.owners import Account, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item, account_to_item, name_key
 from token_service.store.dynamodb import (
@@ -52,7 +52,7 @@ class DynamoAccounts(DynamoRegistry[Account]):
                     ExpressionAttributeNames={"#version": "version"},
                     ExpressionAttributeValues={":epoch": {"S": epoch}, ":one": {"N": "1"}},
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return False

@@ -5,7 +5,7 @@ Under a digest of both, and not under an expiry hour; TTL removes what nobody re
 
 from typing import TYPE_CHECKING, cast
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.ports import FailureWindow
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
@@ -83,7 +83,7 @@ class DynamoClientFailures:
                     ExpressionAttributeValues=values,
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return cast("Item", error.body.get("Item"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.owners import LastUse, OwnerKind, OwnerRef
 from token_service.store.dynamodb import (
     CONDITION_FAILED,
@@ -53,7 +53,7 @@ class DynamoClientUses:
                         ":before": {"N": str(now - at_most_every)},
                     },
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
 

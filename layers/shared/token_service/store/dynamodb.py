@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from token_service.aws.connection import NoAnswerError
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.owners import OwnerRef
 
@@ -21,17 +21,6 @@ type Pause = Callable[[int], None]
 """Waits a little longer, with jitter, the higher the attempt (from 0)."""
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
-_NOT_NOW = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-    }
-)
 # Why a transaction may be cancelled that would succeed a moment later.
 _CANCELLED_FOR_NOW = frozenset(
     {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
@@ -60,8 +49,8 @@ def not_now() -> Iterator[None]:
         yield
     except NoAnswerError as error:
         raise Unavailable(detail=str(error)) from error
-    except ServiceError as error:
-        if error.code in _NOT_NOW or error.status >= _HTTP_SERVER_ERROR:
+    except AwsError as error:
+        if error.may_pass or error.code in _CONTENDED or error.status >= _HTTP_SERVER_ERROR:
             raise Unavailable(detail=error.code or str(error.status)) from error
         raise
 
@@ -108,7 +97,7 @@ def _transact_once(client: "DynamoDB", actions: "Sequence[TransactWriteItemTypeD
     try:
         with not_now():
             client.transact_write_items(TransactItems=actions)
-    except ServiceError as error:
+    except AwsError as error:
         cancelled = error.body.get("CancellationReasons", [])
         failed = {
             number: reason.get("Item")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.ports import Page
 from token_service.store.dynamodb import CONDITION_FAILED, Item, Pause, not_now
@@ -104,7 +104,7 @@ class DynamoExpiredTokens:
                     ExpressionAttributeNames={"#hour": "hour"},
                     ExpressionAttributeValues={":hour": {"N": str(hour)}},
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
 
@@ -112,10 +112,17 @@ class DynamoExpiredTokens:
         units = 0.0
         pending: Any = {self._table: requests}
         for attempt in range(_DRAIN_REPEATS + 1):
-            with not_now():
-                answer = self._client.batch_write_item(
-                    RequestItems=pending, ReturnConsumedCapacity="TOTAL"
-                )
+            try:
+                with not_now():
+                    answer = self._client.batch_write_item(
+                        RequestItems=pending, ReturnConsumedCapacity="TOTAL"
+                    )
+            except Unavailable:
+                # A batch of which nothing could be done comes back as an error.
+                if attempt == _DRAIN_REPEATS:
+                    raise
+                self._pause(attempt)
+                continue
             capacity = answer.get("ConsumedCapacity", [])
             units += sum(entry.get("CapacityUnits", 0.0) for entry in capacity)
             pending = answer.get("UnprocessedItems")

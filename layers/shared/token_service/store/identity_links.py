@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class DynamoIdentityLinks:
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return False

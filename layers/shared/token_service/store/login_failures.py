@@ -5,7 +5,7 @@ They are not under an expiry hour, because each failure moves the expiry; TTL re
 
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.ports import LockOut
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
@@ -86,7 +86,7 @@ class DynamoLoginFailures:
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return False

@@ -7,7 +7,7 @@ the keyring: what is published and what must never be do not share an item.
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.server_nonces import SEED_BYTES
@@ -43,7 +43,7 @@ class DynamoNonceSeed:
                     Item=_KEY | {"seed": {"S": seed}},
                     ConditionExpression="attribute_not_exists(entity)",
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.handles import RandomBytes
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
@@ -47,7 +47,7 @@ class DynamoNonces:
                     ConditionExpression="attribute_not_exists(handle)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return error.body.get("Item") == item

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.one_time_passwords import Message
 from token_service.store.dynamodb import not_now
@@ -34,6 +34,6 @@ class LambdaSender:
                 self._client.invoke(
                     self._function, "DryRun" if message is None else "Event", payload.encode()
                 )
-        except ServiceError as error:
+        except AwsError as error:
             # The function is the operator's: it may be throttled, or gone, or closed to us.
             raise Unavailable(detail=error.code) from error

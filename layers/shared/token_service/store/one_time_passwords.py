@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
 
@@ -51,7 +51,7 @@ class DynamoOneTimePasswords:
                     ConditionExpression="password_hash = :hash",
                     ExpressionAttributeValues={":hash": {"S": password.password_hash}},
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return False

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.openid import OpenIdProvider
 from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import OwnerChangedError
@@ -64,7 +64,7 @@ class DynamoProviders:
                     ExpressionAttributeValues={":read": {"N": str(over)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             # The very same there means our own retry, and success.

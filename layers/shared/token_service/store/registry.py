@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 from token_service.store.directory import directory_entry, directory_key, listed
@@ -112,7 +112,7 @@ class DynamoRegistry[T: Kept]:
 
         try:
             uncontended(self._pause, write)
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             if error.body.get("Item") != item:

@@ -6,7 +6,7 @@ Two homes, because verifiers read the first and must not be able to mint.
 import json
 from typing import TYPE_CHECKING, Any
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyring
@@ -80,7 +80,7 @@ class DynamoPublicKeys:
                     ExpressionAttributeValues={":read": {"N": str(keyring.version)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             # The very same there means our own retry, and success.
@@ -106,10 +106,14 @@ class SecretPrivateKeys:
         """The private key that signs.
 
         Raises:
-            Unavailable: Secrets Manager did not answer, or no key has been made yet.
+            Unavailable: Secrets Manager did not answer or did not give it, for whatever reason, or
+                no key has been made yet: whoever holds one signs on with it.
 
         """
-        current = self.keyring().current
+        try:
+            current = self.keyring().current
+        except AwsError as error:
+            raise Unavailable(detail=error.safe_detail) from error
         if current is None:
             raise Unavailable(detail="no signing key has been made")
         return current
@@ -158,7 +162,7 @@ class SecretPrivateKeys:
                     MoveToVersionId=stored["VersionId"],
                     **read,
                 )
-        except ServiceError as error:
+        except AwsError as error:
             answer = self._read()
             current = answer["VersionId"] if answer else None
             if current == keyring.version:
@@ -173,7 +177,7 @@ class SecretPrivateKeys:
                 return self._client.get_secret_value(
                     SecretId=self._secret_id, VersionStage="AWSCURRENT"
                 )
-        except ServiceError as error:
+        except AwsError as error:
             # A secret without a value answers like one that is not there.
             if error.code == "ResourceNotFoundException":
                 return None

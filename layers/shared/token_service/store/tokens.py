@@ -6,7 +6,7 @@ The partition key is the expiry hour, the layout and the shard; the sort key is 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import ServiceError
+from token_service.aws.service import AwsError
 from token_service.domain.grants import Access, Grant
 from token_service.domain.limits import NEVER
 from token_service.domain.location import Location, hour_of, locate
@@ -71,7 +71,7 @@ class DynamoTokens:
                     ConditionExpression="attribute_not_exists(handle)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             if error.body.get("Item") != item:
@@ -165,7 +165,7 @@ class DynamoTokens:
                     ExpressionAttributeNames={f"#{name}": name for name in named},
                     ExpressionAttributeValues={f":{name}": v for name, v in values.items()},
                 )
-        except ServiceError as error:
+        except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return False

@@ -86,7 +86,7 @@ class Endpoint:
                 dialect.name,
                 result=ServiceError.code,
                 # The message might quote a value; the type and the places cannot.
-                detail=type(error).__name__,
+                detail=getattr(error, "safe_detail", type(error).__name__),
                 stack=tuple(f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)),
             )
         self._observe(replace(outcome, source=request.source_ip or None))
