@@ -42,6 +42,31 @@ def test_every_parameter_is_used(template: dict[str, Any]) -> None:
         assert "Default" in parameter
 
 
+STARTED_EARLY = ("IssueFunction", "IntrospectFunction", "AuthorizerFunction")
+
+
+@pytest.mark.parametrize("name", STARTED_EARLY)
+def test_what_is_started_early_is_called_by_its_alias(
+    template: dict[str, Any], resources: dict[str, dict[str, Any]], name: str
+) -> None:
+    """SnapStart and provisioned concurrency are of published versions: $LATEST has neither.
+
+    A change of the layer alone publishes one too.
+    """
+    properties = resources[name]["Properties"]
+    assert properties["AutoPublishAlias"] == "live"
+    assert properties["AutoPublishAliasAllProperties"] is True
+    assert properties["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
+    assert "ProvisionedConcurrency" in str(properties["ProvisionedConcurrencyConfig"])
+    text = str({key: value for key, value in resources.items() if key != name})
+    assert f"{name}.Alias" in text
+    assert f"'{name}'" not in text
+    assert f"{name}', 'Arn'" not in text
+    assert f"{name}.Arn" not in text
+    assert template["Parameters"]["SnapStart"]["Default"] == "None"
+    assert template["Parameters"]["ProvisionedConcurrency"]["Default"] == 0
+
+
 def test_layer(template: dict[str, Any], resources: dict[str, dict[str, Any]]) -> None:
     """SAM builds the layer for the functions' architecture, from pinned and hashed packages."""
     layer = resources["SharedLayer"]

@@ -16,8 +16,8 @@ from token_service.wire.registry import dialects
 from tests.template_parts import logical_id, of_type
 
 BY_OPERATION = {
-    Operation.ISSUE: "IssueFunction",
-    Operation.INTROSPECT: "IntrospectFunction",
+    Operation.ISSUE: "IssueFunction.Alias",
+    Operation.INTROSPECT: "IntrospectFunction.Alias",
     Operation.REVOKE: "RevokeFunction",
 }
 # Magento's routes lie below any store's code; what is no route there is told in its own words.
