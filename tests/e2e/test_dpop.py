@@ -115,6 +115,9 @@ def nonces_required(stack: LocalStack, aws: boto3.Session) -> Iterator[None]:
         for name, former in found.items():
             environment: EnvironmentTypeDef = {"Variables": former | {"DPOP_NONCES": value}}
             functions.update_function_configuration(FunctionName=name, Environment=environment)
+            # Callers come through the alias, and a version keeps what it was published with.
+            version = functions.publish_version(FunctionName=name)["Version"]
+            functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
 
     try:
         choose("required")
