@@ -1,6 +1,7 @@
 """Processes of sweep_worker, which do the same at the same time."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -41,8 +42,8 @@ class Workers:
 
 
 @contextmanager
-def workers(tasks: Sequence[Mapping[str, object]]) -> Iterator[Workers]:
-    """A process for each task; they end with the context."""
+def workers(tasks: Sequence[Mapping[str, object]], cores: Sequence[int]) -> Iterator[Workers]:
+    """A process for each task, on these processor cores alone; they end with the context."""
     processes = []
     try:
         for task in tasks:
@@ -54,6 +55,7 @@ def workers(tasks: Sequence[Mapping[str, object]]) -> Iterator[Workers]:
                 text=True,
             )
             processes.append(process)
+            os.sched_setaffinity(process.pid, cores)
             _say(process, json.dumps(task))
         for process in processes:
             _hear(process)
