@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from local.cloudformation import read_template
 
 _PSEUDO = {
     "AWS::AccountId": "123456789012",
@@ -40,7 +40,7 @@ class Template:
         property of that name, as our custom resources have it, or else the argument itself.
         """
         self._path = path
-        self._document: dict[str, Any] = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        self._document = read_template(path)
         self._parameters = parameters
         self._attributes = attributes
 
@@ -118,24 +118,3 @@ class Template:
         resource, attribute = path
         properties = self._document["Resources"][resource]["Properties"]
         return self.value(properties.get(attribute, argument))
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms as its long ones: !Ref X is {"Ref": "X"}."""
-
-
-def _long_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _long_form)

@@ -6,10 +6,10 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 from token_service.aws.dynamodb import DynamoDB
 
+from local.cloudformation import read_template
 from tests.clock import FrozenClock, SeededBytes
 from tests.moto_transport import service as aws_service
 from tests.service import Service
@@ -17,33 +17,10 @@ from tests.service import Service
 ROOT = Path(__file__).parent.parent
 
 
-class _TemplateLoader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms as plain dictionaries: !Ref X is {"Ref": "X"}."""
-
-
-def _construct_intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_TemplateLoader.add_multi_constructor("!", _construct_intrinsic)
-
-
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     """template.yaml, its intrinsic functions in their long form."""
-    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.load(text, _TemplateLoader)  # noqa: S506 - a SafeLoader
-    return document
+    return read_template(ROOT / "template.yaml")
 
 
 @pytest.fixture(scope="session")
