@@ -7,7 +7,6 @@ verdict, and the backend answers in its dialect's words).
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,6 +30,10 @@ FULL = "full"
 CLIENT = "client"
 NOBODY = "nobody"
 WORDS = (ANONYMOUS, SELF, CUSTOMER, ACCOUNT, READ_ONLY, FULL, CLIENT, NOBODY)
+
+# What some backend may read as another path: an empty segment, what is still encoded, a backslash,
+# parameters, and the control characters, which are all that Unicode has.
+_AMBIGUOUS = re.compile(r"//|[%\\;\x00-\x1f\x7f-\x9f]")
 
 type Requirement = tuple[str, ...]
 """Words of which any one is enough."""
@@ -125,19 +128,17 @@ class Route:
         """Whether a segment stands for any one."""
         return "{" in self.path
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return self._compile(re.DOTALL)
-
-    @cached_property
-    def _any_case(self) -> re.Pattern[str]:
-        return self._compile(re.DOTALL | re.IGNORECASE)
-
-    def _compile(self, flags: re.RegexFlag) -> re.Pattern[str]:
+    @property
+    def expression(self) -> str:
+        """The paths under this route, as a regular expression without groups that capture."""
         stem = self.path.removesuffix("/*")
         parts = [re.escape(part) for part in re.split(r"\{\w+\}", stem)]
-        tail = "/?" if stem == self.path else "(/.*)?"
-        return re.compile("[^/]+".join(parts) + tail, flags)
+        tail = "/?" if stem == self.path else "(?:/.*)?"
+        return "[^/]+".join(parts) + tail
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.expression, re.DOTALL)
 
     @property
     def iam_paths(self) -> tuple[str, ...]:
@@ -148,10 +149,9 @@ class Route:
             return (path,)
         return (path, f"{path}/" if stem == path else stem)
 
-    def covers(self, path: str, *, any_case: bool = False) -> bool:
+    def covers(self, path: str) -> bool:
         """Whether a request path falls under this route."""
-        pattern = self._any_case if any_case else self._pattern
-        return pattern.fullmatch(path) is not None
+        return self._pattern.fullmatch(path) is not None
 
     def hides(self, other: "Route") -> bool:
         """Whether every path of another route falls under this one."""
@@ -189,11 +189,17 @@ class Decision:
     required: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """All routes, in their order."""
 
     routes: tuple[Route, ...]
+
+    @cached_property
+    def _any_route(self) -> re.Pattern[str]:
+        """A group for each route. The first that fits matches, whatever the case of letters."""
+        groups = (f"({route.expression})" for route in self.routes)
+        return re.compile("|".join(groups), re.DOTALL | re.IGNORECASE)
 
     def decide(self, caller: Caller | None, method: str, path: str) -> Decision:
         """The decision on one request. No route, or a path that could mean another: refused."""
@@ -206,8 +212,11 @@ class Policy:
 
     def _route(self, path: str) -> Route | None:
         """The first route that fits; none if an earlier one fits but for the case of letters."""
-        found = next((route for route in self.routes if route.covers(path, any_case=True)), None)
-        return found if found and found.covers(path) else None
+        match = self._any_route.fullmatch(path)
+        if match is None or match.lastindex is None:
+            return None
+        found = self.routes[match.lastindex - 1]
+        return found if found.covers(path) else None
 
     def rules(self, caller: Caller | None) -> Iterator[tuple[bool, str, str]]:
         """The document as (allowed, method, path), true for every route this caller can meet.
@@ -246,8 +255,7 @@ def is_plain(path: str) -> bool:
     """
     return (
         path.startswith("/")
-        and not any(mark in path for mark in ("//", "%", "\\", ";"))
-        and not any(unicodedata.category(character) == "Cc" for character in path)
+        and not _AMBIGUOUS.search(path)
         and not any(
             segment in (".", "..") or segment != segment.strip() for segment in path.split("/")
         )

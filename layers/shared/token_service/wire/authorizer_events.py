@@ -1,6 +1,6 @@
 """What asks an authorizer: every event it can be sent, read into one question (aws-facts 1.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -22,6 +22,8 @@ _DIRECT_SHOPPERS = {
     OwnerKind.CUSTOMER: "customer_token",
     OwnerKind.ACCOUNT_MEMBER: "account_token",
 }
+
+_TOKEN = "authorization"  # noqa: S105 - the header that has it
 
 # arn:partition:execute-api:region:account:api/stage/METHOD/path
 _ARN_PARTS = 4
@@ -83,17 +85,18 @@ def read_question(event: Mapping[str, Any]) -> Question:
         raw_path = str(event.get("rawPath") or "")
         path = _without_stage(raw_path, str(context.get("stage")))
         method = _upper(http.get("method"))
-        url = _url(event, raw_path)
+        headers, identity = _headers(event), event.get("identitySource")
+        url = _url(headers, raw_path)
         return Question(
             Kind.HTTP_V2,
-            _header_token(event, scheme_required=canonical(path) is not None),
-            _shoppers(event),
+            read_bearer(headers.get(_TOKEN), scheme_required=canonical(path) is not None),
+            _shoppers(headers, identity),
             method=method,
             path=path,
-            bound=_bound(event, method, url),
-            signed=_signed(event, method, url, str(event.get("rawQueryString") or "")),
+            bound=_bound(headers, identity, method, url),
+            signed=_signed(headers, method, url, str(event.get("rawQueryString") or "")),
             # A route that declares an identity source expects this function to refuse.
-            admits_guests=not event.get("identitySource"),
+            admits_guests=not identity,
         )
     if event.get("type") in ("TOKEN", "REQUEST"):
         return _read_method_question(event)
@@ -140,28 +143,29 @@ def _read_method_question(event: Mapping[str, Any]) -> Question:
         # With the stage, as the client called it.
         kind, method = Kind.POLICY, _upper(event.get("httpMethod"))
         path = _text(as_mapping(event.get("requestContext")).get("path")) or ""
-    url = _url(event, path)
+    headers = _headers(event)
+    url = _url(headers, path)
     query = as_mapping(event.get("multiValueQueryStringParameters"))
     return Question(
         kind,
-        _header_token(event),
+        read_bearer(headers.get(_TOKEN)),
         arn=arn,
-        bound=_bound(event, method, url),
-        signed=_signed(event, method, url, urlencode(query, doseq=True)),
+        bound=_bound(headers, event.get("identitySource"), method, url),
+        signed=_signed(headers, method, url, urlencode(query, doseq=True)),
     )
 
 
-def _url(event: Mapping[str, Any], path: str) -> str:
+def _url(headers: Mapping[str, str], path: str) -> str:
     """The address without its query, as the client called it."""
-    scheme = _header(event, "x-forwarded-proto") or "https"
-    return f"{scheme}://{_header(event, 'host') or ''}{path}"
+    scheme = headers.get("x-forwarded-proto") or "https"
+    return f"{scheme}://{headers.get('host', '')}{path}"
 
 
-def _bound(event: Mapping[str, Any], method: str, url: str) -> BoundCall | None:
+def _bound(headers: Mapping[str, str], identity: object, method: str, url: str) -> BoundCall | None:
     """The token and its proof, if the Authorization header has the DPoP scheme."""
-    text, identity = _header(event, PROOF), event.get("identitySource")
+    text = headers.get(PROOF)
     return _bound_call(
-        _header(event, "authorization"),
+        headers.get(_TOKEN),
         None if text is None else Proof(text, method, url),
         # A list, or with payload 1.0 one text, of what an answer is cached under.
         may_be_reused=isinstance(identity, list | str)
@@ -177,24 +181,22 @@ def _bound_call(
     return None if token is None else BoundCall(token, proof, may_be_reused)
 
 
-def _shoppers(event: Mapping[str, Any]) -> dict[OwnerKind, str | None]:
+def _shoppers(headers: Mapping[str, str], identity: Any) -> dict[OwnerKind, str | None]:  # noqa: ANN401 - whatever the event has
     """The second tokens, where the answer is reused for nobody who does not send the same.
 
     A gateway may reuse an answer wherever the identity source is the same, and many shoppers send
     one implicit token.
     """
-    identity = event.get("identitySource")
-    sent = {kind: _header(event, name) for kind, name in _SHOPPER_HEADERS.items()}
     return {
-        kind: read_bearer(text)
-        for kind, text in sent.items()
-        if text is not None and (not identity or text in identity)
+        kind: read_bearer(headers[name])
+        for kind, name in _SHOPPER_HEADERS.items()
+        if name in headers and (not identity or headers[name] in identity)
     }
 
 
-def _signed(event: Mapping[str, Any], method: str, url: str, query: str) -> SignedRequest | None:
+def _signed(headers: Mapping[str, str], method: str, url: str, query: str) -> SignedRequest | None:
     """The request as its client signed it, if the Authorization header is OAuth 1.0a's."""
-    authorization = _header(event, "authorization") or ""
+    authorization = headers.get(_TOKEN, "")
     if authorization[:6].lower() != "oauth ":
         return None
     return SignedRequest(method, url + (f"?{query}" if query else ""), authorization)
@@ -205,21 +207,24 @@ def _without_stage(path: str, stage: str) -> str:
     return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
 
 
-def _header_token(event: Mapping[str, Any], *, scheme_required: bool = False) -> str | None:
-    return read_bearer(_header(event, "authorization"), scheme_required=scheme_required)
-
-
-def _header(event: Mapping[str, Any], name: str) -> str | None:
-    """A header's value, None if absent; repeated ones joined, as HTTP APIs join them.
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """Each header's value by its name in lower case; repeated ones joined, as HTTP APIs join them.
 
     REST APIs show the last of several under `headers`, and all under `multiValueHeaders`.
     """
-    several = as_mapping(event.get("multiValueHeaders"))
-    headers = as_mapping(event.get("headers"))
-    values = [v for key, many in several.items() if str(key).lower() == name for v in many or ()]
-    if not values:
-        values = [value for key, value in headers.items() if str(key).lower() == name]
-    return ",".join(v for v in values if isinstance(v, str)) if values else None
+    several = as_mapping(event.get("multiValueHeaders")).items()
+    return _joined(as_mapping(event.get("headers")).items()) | _joined(
+        (name, value) for name, values in several for value in values or ()
+    )
+
+
+def _joined(headers: Iterable[tuple[str, object]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for written, value in headers:
+        name = written.lower()
+        if isinstance(value, str):
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined
 
 
 def _text(value: object) -> str | None:

@@ -5,8 +5,8 @@ import re
 from token_service.domain.limits import LIMITS
 
 # RFC 6750's b64token; a scheme compares without case, and exactly one space follows it.
-_BEARER = re.compile(r"(?:bearer )?([A-Za-z0-9\-._~+/]+=*)", re.ASCII | re.IGNORECASE)
-_DPOP = re.compile(r"dpop ([A-Za-z0-9\-._~+/]+=*)", re.ASCII | re.IGNORECASE)
+_BEARER = re.compile(r"(?:(?i:bearer) )?([A-Za-z0-9\-._~+/]+=*)", re.ASCII)
+_DPOP = re.compile(r"(?i:dpop) ([A-Za-z0-9\-._~+/]+=*)", re.ASCII)
 
 
 def read_bearer(header: str | None, *, scheme_required: bool = False) -> str | None:

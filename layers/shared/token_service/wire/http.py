@@ -128,7 +128,7 @@ def _body(event: Mapping[str, Any]) -> tuple[bytes, bool]:
 
 def as_mapping(value: object) -> Mapping[str, Any]:
     """The value if it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str:
