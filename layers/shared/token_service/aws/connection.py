@@ -11,13 +11,15 @@ from functools import cache
 from select import POLLIN, poll
 from ssl import SSLContext, create_default_context
 from threading import local
-from typing import BinaryIO, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 from weakref import finalize
 
 _PORTS = {"http": 80, "https": 443}
-# Bytes; far more than AWS ever sends in one line of a head.
-_LONGEST_LINE = 65536
+# Bytes; far more than AWS ever sends in a head.
+_LONGEST_HEAD = 65536
+_PART = 65536
+_LINE = b"\r\n"
 _NO_CONTENT = 204
 
 
@@ -82,7 +84,7 @@ class KeptConnection:
             if channel is None or channel.was_closed():
                 channel = self._kept.channel = self._open()
             channel.socket.sendall(_request(path, headers, body))
-            answer = _read(channel.reader)
+            answer = _read(channel)
         except (OSError, MalformedAnswerError) as error:
             self._kept.channel = None
             raise NoAnswerError(type(error).__name__) from error
@@ -115,19 +117,41 @@ class _Channel:
 
     def __init__(self, opened: socket.socket) -> None:
         self.socket = opened
-        self.reader = opened.makefile("rb")
+        self._unread = b""
         self._waiting = poll()
         self._waiting.register(opened, POLLIN)
-        finalize(self, _close, opened, self.reader)
+        finalize(self, opened.close)
 
     def was_closed(self) -> bool:
         """Whether the other side has hung up: between calls nothing else can be there to read."""
-        return bool(self._waiting.poll(0))
+        return bool(self._unread or self._waiting.poll(0))
 
+    def until(self, end: bytes) -> str:
+        """What comes before these bytes, which are read too."""
+        while (found := self._unread.find(end)) < 0:
+            if len(self._unread) > _LONGEST_HEAD:
+                raise MalformedAnswerError
+            self._unread += self._receive()
+        before = self._unread[:found]
+        self._unread = self._unread[found + len(end) :]
+        return before.decode("latin-1")
 
-def _close(opened: socket.socket, reader: BinaryIO) -> None:
-    reader.close()
-    opened.close()
+    def exactly(self, count: int) -> bytes:
+        """So many bytes."""
+        parts = [self._unread]
+        missing = count - len(self._unread)
+        while missing > 0:
+            parts.append(self._receive())
+            missing -= len(parts[-1])
+        data = b"".join(parts)
+        self._unread = data[count:]
+        return data[:count]
+
+    def _receive(self) -> bytes:
+        data = self.socket.recv(_PART)
+        if not data:
+            raise MalformedAnswerError
+        return data
 
 
 def _request(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -137,30 +161,29 @@ def _request(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     return f"{first}{head}\r\n".encode("latin-1") + body
 
 
-def _read(reader: BinaryIO) -> Answer:
-    version, _, rest = _line(reader).partition(" ")
+def _read(channel: _Channel) -> Answer:
+    first, *lines = channel.until(_LINE + _LINE).split("\r\n")
+    version, _, rest = first.partition(" ")
     status = rest[:3]
     if not version.startswith("HTTP/1.") or not status.isdecimal():
         raise MalformedAnswerError
-    headers: dict[str, str] = {}
-    while line := _line(reader):
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-    return Answer(int(status), headers, _body(reader, int(status), headers))
+    fields = (line.partition(":") for line in lines)
+    headers = {name.lower(): value.strip() for name, _, value in fields}
+    return Answer(int(status), headers, _body(channel, int(status), headers))
 
 
-def _body(reader: BinaryIO, status: int, headers: Mapping[str, str]) -> bytes:
+def _body(channel: _Channel, status: int, headers: Mapping[str, str]) -> bytes:
     length = headers.get("content-length", "0" if status == _NO_CONTENT else "")
     if length.isdecimal():
-        return _exactly(reader, int(length))
+        return channel.exactly(int(length))
     if headers.get("transfer-encoding", "").lower() != "chunked":
         # Without a length an answer that was cut off looks like a whole one.
         raise MalformedAnswerError
     body = b""
-    while size := _chunk_size(_line(reader)):
-        body += _exactly(reader, size)
-        _line(reader)
-    while _line(reader):
+    while size := _chunk_size(channel.until(_LINE)):
+        body += channel.exactly(size)
+        channel.until(_LINE)
+    while channel.until(_LINE):
         pass
     return body
 
@@ -170,17 +193,3 @@ def _chunk_size(line: str) -> int:
         return int(line.partition(";")[0], 16)
     except ValueError as error:
         raise MalformedAnswerError from error
-
-
-def _line(reader: BinaryIO) -> str:
-    line = reader.readline(_LONGEST_LINE)
-    if not line.endswith(b"\r\n"):
-        raise MalformedAnswerError
-    return line[:-2].decode("latin-1")
-
-
-def _exactly(reader: BinaryIO, count: int) -> bytes:
-    data = reader.read(count)
-    if len(data) != count:
-        raise MalformedAnswerError
-    return data
