@@ -8,7 +8,7 @@ hold secrets and never are.
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ _COUNTED = {
     "revoke": "Revocations",
 }
 _MILLISECONDS = 1000
+_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Log:
         if line:
             line["service"] = self._service
             told = {name: value for name, value in line.items() if value not in (None, ())}
-            sys.stdout.write(json.dumps(told, separators=(",", ":")) + "\n")
+            sys.stdout.write(_json(told) + "\n")
 
 
 log = Log()
@@ -102,7 +103,7 @@ log = Log()
 
 def observe(outcome: "Outcome") -> None:
     """Log and count one HTTP outcome."""
-    facts = asdict(outcome)
+    facts = outcome.facts()
     if outcome.result == "ok":
         name = _COUNTED.get(outcome.operation)
         by = ("dialect", "grant") if outcome.grant else ("dialect",)

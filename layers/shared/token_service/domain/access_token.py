@@ -91,7 +91,7 @@ def write_access_token(
         claims["account"] = record.account
     if not recorded:
         claims[_EPOCH] = record.epoch
-    return write_jws({"typ": "at+jwt"}, claims, key)
+    return write_jws("at+jwt", claims, key)
 
 
 def read_access_token(token: str, issuer: str, keys: VerificationKeys, now: int) -> Claims | None:

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from token_service.domain.algorithms import LoadedKey
@@ -81,10 +82,9 @@ def read_jws(token: str, types: frozenset[str]) -> Jws:
     return Jws(header, signed, decode_segment(segments[2]))
 
 
-def write_jws(header: Mapping[str, Any], claims: Mapping[str, Any], key: LoadedKey) -> str:
-    """A compact JWS; the header's `alg` and `kid` are the key's."""
-    full = {"alg": key.algorithm, "kid": key.kid, **header}
-    message = f"{encode_segment(_compact(full))}.{encode_segment(_compact(claims))}"
+def write_jws(kind: str, claims: Mapping[str, Any], key: LoadedKey) -> str:
+    """A compact JWS; the header's `typ` is this, `alg` and `kid` are the key's."""
+    message = f"{_header(key.algorithm, key.kid, kind)}.{encode_segment(_compact(claims))}"
     return f"{message}.{encode_segment(key.sign(message.encode()))}"
 
 
@@ -137,6 +137,12 @@ def decode_segment(segment: str) -> bytes:
     return data
 
 
+@lru_cache(maxsize=8)
+def _header(algorithm: str, kid: str, kind: str) -> str:
+    """The same for every token of a key."""
+    return encode_segment(_compact({"alg": algorithm, "kid": kid, "typ": kind}))
+
+
 def _compact(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -144,9 +150,7 @@ def _compact(value: Mapping[str, Any]) -> bytes:
 def _json_object(data: bytes) -> dict[str, Any]:
     """A JSON object without repeated names, NaN or Infinity (RFC 8725 sections 3.3 and 3.7)."""
     try:
-        value = json.loads(
-            data.decode(), object_pairs_hook=_unique_names, parse_constant=_refuse_constant
-        )
+        value = _DECODER.decode(data.decode())
     except (ValueError, RecursionError) as error:
         raise MalformedJwsError from error
     if not isinstance(value, dict):
@@ -163,3 +167,6 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(_: str) -> NoReturn:
     raise MalformedJwsError
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique_names, parse_constant=_refuse_constant)

@@ -34,4 +34,4 @@ class IntrospectionSigner:
             "iat": self._now(),
             "token_introspection": dict(answer),
         }
-        return write_jws({"typ": TYPE}, claims, self._keys.current())
+        return write_jws(TYPE, claims, self._keys.current())

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from token_service.observability import log
@@ -32,13 +33,20 @@ def observed(handle: Handler) -> Handler:
     """Give a handler's log lines their ids."""
 
     def handle_with_ids(event: Event, context: "LambdaContext") -> Event | None:
-        env = environment()
+        service, sample = _logging()
         log.begin(
-            env.text("SERVICE_NAME"),
+            service,
             request_id(event),
             context.aws_request_id,
-            successes=secrets.randbelow(_PERCENT) < env.number("SUCCESS_LOG_SAMPLE", _PERCENT),
+            successes=sample >= _PERCENT or secrets.randbelow(_PERCENT) < sample,
         )
         return handle(event, context)
 
     return handle_with_ids
+
+
+@cache
+def _logging() -> tuple[str, int]:
+    """What the service is called in its log, and how many percent of the successes are in it."""
+    env = environment()
+    return env.text("SERVICE_NAME"), env.number("SUCCESS_LOG_SAMPLE", _PERCENT)

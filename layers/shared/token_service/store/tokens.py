@@ -227,7 +227,5 @@ def _layout(item: Item) -> int:
 
 def size(item: Item) -> int:
     """Bytes DynamoDB bills for an item of strings and numbers; numbers are rounded up."""
-    return sum(
-        len(name.encode()) + len(next(iter(value.values())).encode())
-        for name, value in item.items()
-    )
+    values = (text for value in item.values() for text in value.values())
+    return len("".join((*item, *values)).encode())

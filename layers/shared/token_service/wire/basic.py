@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import replace
 
 from token_service.domain.errors import InvalidClient, InvalidRequest
 from token_service.domain.owners import ClientCredentials
@@ -41,9 +40,10 @@ def read_basic(request: Request, *, other_schemes: bool) -> ClientCredentials | 
         raise InvalidClient(detail="malformed Basic credentials") from error
     if not client_id:
         raise InvalidClient(detail="malformed Basic credentials")
-    named = ClientCredentials(client_id, source=request.source_ip)
     try:
-        secret = decode_component(second)
+        secret, malformed = decode_component(second), not colon
     except InvalidRequest:
-        return replace(named, malformed=True)
-    return replace(named, secret=secret or None, malformed=not colon)
+        secret, malformed = "", True
+    return ClientCredentials(
+        client_id, secret or None, source=request.source_ip, malformed=malformed
+    )

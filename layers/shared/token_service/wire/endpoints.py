@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from traceback import extract_tb
 
@@ -46,6 +46,13 @@ class Outcome:
     claimed: str | None = None
     source: str | None = None
     stack: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, object]:
+        """All of it, by name."""
+        return {name: getattr(self, name) for name in _FACTS}
+
+
+_FACTS = tuple(field.name for field in fields(Outcome))
 
 
 type Observe = Callable[[Outcome], None]

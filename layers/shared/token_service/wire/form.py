@@ -20,21 +20,42 @@ class Repeated(StrEnum):
     KEEP_FIRST = "keep_first"
 
 
-def read_form(
-    body: bytes, repeated: Repeated, repeatable: frozenset[str] = frozenset()
-) -> dict[str, str]:
-    """The fields of a form body. A field with an empty value counts as absent (RFC 6749 3.1).
+type Pairs = list[tuple[str, str]]
+"""The names and values of a form, in its order."""
 
-    A charset in the Content-Type changes nothing: what is not UTF-8 is refused. Of a `repeatable`
-    field the first value is here, and all of them in `read_values`.
+
+def read_pairs(body: bytes) -> Pairs:
+    """Take a form body apart.
+
+    A charset in the Content-Type changes nothing: what is not UTF-8 is refused.
 
     Raises:
         PayloadTooLarge: longer than any legitimate body.
-        InvalidRequest: broken percent-encoding, not UTF-8, a NUL, or a field repeated.
+        InvalidRequest: broken percent-encoding, not UTF-8, or a NUL.
+
+    """
+    if len(body) > LIMITS.body:
+        raise PayloadTooLarge
+    pairs = [pair for pair in body.split(b"&") if pair]
+    if len(pairs) > _MAX_FIELDS:
+        raise InvalidRequest("too many fields")
+    split = (pair.partition(b"=") for pair in pairs)
+    return [(decode_component(name), decode_component(value)) for name, _, value in split]
+
+
+def fields_of(
+    pairs: Pairs, repeated: Repeated, repeatable: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """The fields of a form. One with an empty value counts as absent (RFC 6749 section 3.1).
+
+    Of a `repeatable` field the first value is here, and all of them in `values_of`.
+
+    Raises:
+        InvalidRequest: a field is repeated that may not be.
 
     """
     fields: dict[str, str] = {}
-    for name, value in _pairs(body):
+    for name, value in pairs:
         if name not in fields:
             fields[name] = value
         elif repeated is Repeated.REFUSE and name not in repeatable:
@@ -42,14 +63,9 @@ def read_form(
     return {name: value for name, value in fields.items() if value}
 
 
-def read_values(body: bytes, name: str) -> tuple[str, ...]:
-    """Every value of a field that may occur several times, in order, without the empty ones.
-
-    Raises:
-        PayloadTooLarge, InvalidRequest: as `read_form`, repetition apart.
-
-    """
-    return tuple(value for field, value in _pairs(body) if field == name and value)
+def values_of(pairs: Pairs, name: str) -> tuple[str, ...]:
+    """Every value of a field that may occur several times, in order, without the empty ones."""
+    return tuple(value for field, value in pairs if field == name and value)
 
 
 def decode_component(raw: bytes) -> str:
@@ -59,22 +75,13 @@ def decode_component(raw: bytes) -> str:
         InvalidRequest: broken percent-encoding, not UTF-8, or a NUL.
 
     """
-    if _BROKEN_ESCAPE.search(raw):
+    if b"%" in raw and _BROKEN_ESCAPE.search(raw):
         raise InvalidRequest("the body has broken percent-encoding")
+    plain = raw.replace(b"+", b" ")
     try:
-        text = unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        text = (unquote_to_bytes(plain) if b"%" in plain else plain).decode()
     except UnicodeDecodeError as error:
         raise InvalidRequest("the body is not UTF-8") from error
     if "\0" in text:
         raise InvalidRequest("the body has a NUL character")
     return text
-
-
-def _pairs(body: bytes) -> list[tuple[str, str]]:
-    if len(body) > LIMITS.body:
-        raise PayloadTooLarge
-    pairs = [pair for pair in body.split(b"&") if pair]
-    if len(pairs) > _MAX_FIELDS:
-        raise InvalidRequest("too many fields")
-    split = (pair.partition(b"=") for pair in pairs)
-    return [(decode_component(name), decode_component(value)) for name, _, value in split]

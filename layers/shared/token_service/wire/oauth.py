@@ -26,7 +26,7 @@ from token_service.domain.tokens import ActiveToken, IssuedToken, token_type
 from token_service.wire.basic import read_basic, uses_authorization
 from token_service.wire.bound import NONCE, PROOF
 from token_service.wire.dialect import RETRY_AFTER_SECONDS, Operation, TokenQuestion
-from token_service.wire.form import FORM, read_form, read_values
+from token_service.wire.form import FORM, Pairs, fields_of, read_pairs, values_of
 from token_service.wire.http import Request, Response, json_response
 from token_service.wire.oauth_profile import (
     Answer,
@@ -38,6 +38,7 @@ _HTTP_UNAVAILABLE = 503
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # RFC 8707 section 2: the one field that may occur several times.
 RESOURCE = "resource"
+_REPEATABLE = frozenset({RESOURCE})
 
 
 class OAuthDialect:
@@ -80,7 +81,8 @@ class OAuthDialect:
             InvalidClient: credentials that could not be anybody's.
 
         """
-        fields = self._read_fields(request)
+        pairs = self._read_pairs(request)
+        fields = self._fields(pairs)
         grant_type = fields.get("grant_type", self._profile.missing_grant_type)
         return IssueRequest(
             grant_type=grant_type,
@@ -88,7 +90,7 @@ class OAuthDialect:
             grants=frozenset({Grant.CLIENT_CREDENTIALS}),
             scope=fields.get("scope"),
             public_may_send_secret=self._profile.public_may_send_secret,
-            resources=read_values(request.body, RESOURCE),
+            resources=values_of(pairs, RESOURCE),
             proof=self._proof(request),
         )
 
@@ -108,7 +110,7 @@ class OAuthDialect:
 
     def read_introspection(self, request: Request) -> TokenQuestion:
         """RFC 7662 section 2.1; the hint changes nothing, so it is not read."""
-        fields = self._read_fields(request)
+        fields = self._fields(self._read_pairs(request))
         return TokenQuestion(self._credentials(request, fields), fields.get("token"))
 
     def describe(self, active: ActiveToken | None) -> dict[str, object]:
@@ -121,7 +123,7 @@ class OAuthDialect:
 
     def read_revocation(self, request: Request) -> TokenQuestion:
         """RFC 7009 section 2.1; a hint that this profile does not let pass is a refusal."""
-        fields = self._read_fields(request)
+        fields = self._fields(self._read_pairs(request))
         hint, known = fields.get("token_type_hint"), self._profile.revocation_hints
         unknown = hint is not None and known is not None and hint not in known
         return TokenQuestion(
@@ -163,12 +165,15 @@ class OAuthDialect:
             told = self._profile.other_errors.get(f"{error.code}_by_header", told)
         return told or Answer(400, error.code)
 
-    def _read_fields(self, request: Request) -> dict[str, str]:
+    def _read_pairs(self, request: Request) -> Pairs:
         if request.method != "POST":
             raise MethodNotAllowed(allow="POST")
         if request.media_type != FORM:
             raise UnsupportedMediaType(f"the body must be {FORM}")
-        return read_form(request.body, self._profile.repeated, frozenset({RESOURCE}))
+        return read_pairs(request.body)
+
+    def _fields(self, pairs: Pairs) -> dict[str, str]:
+        return fields_of(pairs, self._profile.repeated, _REPEATABLE)
 
     def _credentials(self, request: Request, fields: dict[str, str]) -> ClientCredentials | None:
         lenient = self._profile.first_method_wins

@@ -22,7 +22,7 @@ from token_service.domain.limits import LIMITS
 from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
 from token_service.domain.tokens import IssuedToken
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
-from token_service.wire.form import Repeated, read_form
+from token_service.wire.form import Repeated, fields_of, read_pairs
 from token_service.wire.http import Request, Response, json_response
 
 # What the SDKs send from browsers (section 6a).
@@ -158,7 +158,7 @@ _DETAILS = {"server_error": "there was a problem processing your request"}
 def _read_fields(body: bytes) -> dict[str, str]:
     """The string fields of a form, or of a JSON object; empty ones count as absent."""
     if not body.lstrip().startswith(b"{"):
-        fields = read_form(body, Repeated.REFUSE)
+        fields = fields_of(read_pairs(body), Repeated.REFUSE)
     elif len(body) > LIMITS.body:
         raise PayloadTooLarge
     else:
