@@ -55,7 +55,10 @@ class Api:
         register(self.service.administration)
         self.outcomes: list[Outcome] = []
         self.dialects = dialects(ISSUER, **(SWITCHES | switches))
-        told = self.outcomes.append
+
+        def told(outcome: Outcome, _source: str) -> None:
+            self.outcomes.append(outcome)
+
         by_operation = {
             Operation.ISSUE: IssueEndpoint(self.dialects, told, self.service.issuer),
             Operation.INTROSPECT: IntrospectEndpoint(

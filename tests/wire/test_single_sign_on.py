@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -13,6 +13,7 @@ from token_service.domain.realms import realms
 from token_service.domain.sign_in_codes import SignInCodes, challenge_of
 from token_service.domain.single_sign_on import SingleSignOn
 from token_service.providers.openid import OpenIdRelyingParty
+from token_service.wire.endpoints import Outcome
 from token_service.wire.http import Request, Response, event_from_response, request_from_event
 from token_service.wire.openid_profiles import OpenIdProfilesEndpoint
 from token_service.wire.registry import dialects
@@ -22,9 +23,6 @@ from tests.clock import FrozenClock, SeededBytes
 from tests.domain.test_linked_shoppers import MemoryLinks
 from tests.memory_store import MemoryAccounts, MemoryNonces
 from tests.openid_world import STOREFRONT, Provider, provider, sealer
-
-if TYPE_CHECKING:
-    from token_service.wire.endpoints import Outcome
 
 BASE = "https://api.example"
 REALMS = {realm.kind: realm for realm in realms(BASE).values()}
@@ -75,7 +73,10 @@ class World:
         )
         self.outcomes: list[Outcome] = []
         spoken = dialects(BASE)
-        told = self.outcomes.append
+
+        def told(outcome: Outcome, _source: str) -> None:
+            self.outcomes.append(outcome)
+
         self.redirects = SingleSignOnEndpoint(spoken, told, BASE, lambda: service)
         self.profiles = OpenIdProfilesEndpoint(spoken, told, BASE, self.providers.list)
 

@@ -94,16 +94,16 @@ class Log:
             line |= counts.embedded(now)
         if line:
             line["service"] = self._service
-            told = {name: value for name, value in line.items() if value not in (None, ())}
+            told = {name: value for name, value in line.items() if value not in (None, "", ())}
             sys.stdout.write(_json(told) + "\n")
 
 
 log = Log()
 
 
-def observe(outcome: "Outcome") -> None:
-    """Log and count one HTTP outcome."""
-    facts = outcome.facts()
+def observe(outcome: "Outcome", source: str) -> None:
+    """Log and count one HTTP outcome; `source` is the address of who called."""
+    facts = outcome.facts() | {"source": source}
     if outcome.result == "ok":
         name = _COUNTED.get(outcome.operation)
         by = ("dialect", "grant") if outcome.grant else ("dialect",)

@@ -31,7 +31,7 @@ class Manager:
             now=self.service.now,
         )
         self._endpoint = ApplicationKeysEndpoint(
-            dialects(ISSUER), self.outcomes.append, keys, ISSUER
+            dialects(ISSUER), lambda outcome, _: self.outcomes.append(outcome), keys, ISSUER
         )
 
     def send(

@@ -50,7 +50,9 @@ class World:
         self.accounts.create(OwnerKind.CUSTOMER, CUSTOMER, CUSTOMER_PASSWORD)
         self.outcomes: list[Outcome] = []
         people = People(self.service.login, self.service.validator)
-        self._endpoint = MagentoEndpoint(dialects(ISSUER), self.outcomes.append, people, ISSUER)
+        self._endpoint = MagentoEndpoint(
+            dialects(ISSUER), lambda outcome, _: self.outcomes.append(outcome), people, ISSUER
+        )
         self.nonces = self.service.nonces
         self.authorizer = Authorizer(
             validator=self.service.validator,

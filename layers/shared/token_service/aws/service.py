@@ -14,6 +14,7 @@ from token_service.aws.signature import Credentials, Signer
 ATTEMPTS = 3
 _LAST_START = 4
 _OK = 200
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 _PASSING_STATUS = frozenset({500, 502, 503, 504})
 _PASSING = frozenset(
     {
@@ -151,7 +152,7 @@ class JsonService:
             "content-type": self.content_type,
             "x-amz-target": f"{self.prefix}.{operation}",
         }
-        body = json.dumps(request, separators=(",", ":")).encode()
+        body = _compact(request).encode()
         answer = self.service.call(Call(operation, "/", headers, body))
         return json.loads(answer.body)
 

@@ -18,6 +18,7 @@ from token_service.domain.limits import LIMITS
 _SEGMENTS = 3
 # Seconds far beyond any sane date; bounds what arithmetic ever sees (year 2286).
 _MAX_TIME = 9_999_999_999
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class MalformedJwsError(Exception):
@@ -84,7 +85,7 @@ def read_jws(token: str, types: frozenset[str]) -> Jws:
 
 def write_jws(kind: str, claims: Mapping[str, Any], key: LoadedKey) -> str:
     """A compact JWS; the header's `typ` is this, `alg` and `kid` are the key's."""
-    message = f"{_header(key.algorithm, key.kid, kind)}.{encode_segment(_compact(claims))}"
+    message = f"{_header(key.algorithm, key.kid, kind)}.{_encoded(claims)}"
     return f"{message}.{encode_segment(key.sign(message.encode()))}"
 
 
@@ -140,11 +141,11 @@ def decode_segment(segment: str) -> bytes:
 @lru_cache(maxsize=8)
 def _header(algorithm: str, kid: str, kind: str) -> str:
     """The same for every token of a key."""
-    return encode_segment(_compact({"alg": algorithm, "kid": kid, "typ": kind}))
+    return _encoded({"alg": algorithm, "kid": kid, "typ": kind})
 
 
-def _compact(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+def _encoded(value: Mapping[str, Any]) -> str:
+    return encode_segment(_compact(value).encode())
 
 
 def _json_object(data: bytes) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Dialect(Protocol):
 
 def dialect_for(path: str, among: "tuple[Dialect, ...]") -> Dialect:
     """The dialect in which a path is answered, whether or not there is a route."""
-    return next(d for d in among if any(path.startswith(prefix) for prefix in d.prefixes))
+    return next(dialect for dialect in among if path.startswith(dialect.prefixes))
 
 
 @runtime_checkable

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from traceback import extract_tb
 
@@ -33,7 +33,7 @@ class Outcome:
     """What is logged and counted of one request: never a token, a secret or a caller's text.
 
     `result` is `ok` or an error code; `client_id` is set only once the client is authenticated.
-    `claimed` is a digest of who a refused caller said it was, `source` the address it came from.
+    `claimed` is a digest of who a refused caller said it was.
     """
 
     operation: str
@@ -44,7 +44,6 @@ class Outcome:
     active: bool | None = None
     detail: str | None = None
     claimed: str | None = None
-    source: str | None = None
     stack: tuple[str, ...] = ()
 
     def facts(self) -> dict[str, object]:
@@ -55,7 +54,9 @@ class Outcome:
 _FACTS = tuple(field.name for field in fields(Outcome))
 
 
-type Observe = Callable[[Outcome], None]
+type Observe = Callable[[Outcome, str], None]
+"""Told what became of a request, and the address that it came from."""
+
 type Answered = tuple[Response, Outcome]
 
 
@@ -65,7 +66,7 @@ class Endpoint:
     operation: str = "fallback"
 
     def __init__(self, dialects: tuple[Dialect, ...], observe: Observe) -> None:
-        """`observe` is told the outcome of every request but preflights."""
+        """`observe` is told of every request but preflights."""
         self._dialects = dialects
         self._observe = observe
 
@@ -96,7 +97,7 @@ class Endpoint:
                 detail=getattr(error, "safe_detail", type(error).__name__),
                 stack=tuple(f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)),
             )
-        self._observe(replace(outcome, source=request.source_ip or None))
+        self._observe(outcome, request.source_ip)
         return response
 
     def _refuse(self, error: ServiceError, request: Request, dialect: Dialect) -> Response:

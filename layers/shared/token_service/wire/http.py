@@ -13,6 +13,8 @@ from typing import Any
 
 from token_service.domain.errors import InvalidRequest
 
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -63,8 +65,7 @@ def json_response(
     status: int, value: object, headers: Mapping[str, str], content_type: str = "application/json"
 ) -> Response:
     """A compact JSON response."""
-    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return Response(status, body, {"content-type": content_type, **headers})
+    return Response(status, _compact(value), {"content-type": content_type, **headers})
 
 
 def request_from_event(event: Mapping[str, Any]) -> Request:
