@@ -170,22 +170,48 @@ def test_half_an_answer_is_none(reply: bytes) -> None:
     ],
 )
 def test_whole_answers(reply: bytes, status: int, body: bytes) -> None:
-    """With a length, without content, and in chunks (RFC 9112 sections 6 and 7)."""
-    with replying(reply) as url:
-        answer = KeptConnection(url, PATIENCE).post("/", {}, b"")
-    assert (answer.status, answer.body) == (status, body)
+    """With a length, without content, and in chunks (RFC 9112 sections 6 and 7).
+
+    Whether it arrives at once or byte by byte.
+    """
+    for pieces in ([reply], [reply[at : at + 1] for at in range(len(reply))]):
+        with replying(*pieces) as url:
+            answer = KeptConnection(url, PATIENCE).post("/", {}, b"")
+        assert (answer.status, answer.body) == (status, body)
+
+
+def test_a_connection_with_more_than_was_asked_for_is_not_used_again() -> None:
+    """What follows an answer could only be taken for the next one's."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer_twice() -> None:
+            with listener.accept()[0] as first:
+                first.recv(65536)
+                first.sendall(head + b"first" + head + b"extra")
+                with listener.accept()[0] as second:
+                    second.recv(65536)
+                    second.sendall(head + b"other")
+
+        listener.settimeout(5)
+        Thread(target=answer_twice, daemon=True).start()
+        connection = KeptConnection(f"http://127.0.0.1:{listener.getsockname()[1]}", PATIENCE)
+        bodies = [connection.post("/", {}, b"").body for _ in range(2)]
+    assert bodies == [b"first", b"other"]
 
 
 @contextmanager
-def replying(reply: bytes) -> Iterator[str]:
-    """A server that takes one call and says exactly this."""
+def replying(*pieces: bytes) -> Iterator[str]:
+    """A server that takes one call and says exactly this, piece by piece."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
             caller, _ = listener.accept()
             with caller:
                 caller.recv(65536)
-                caller.sendall(reply)
+                caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for piece in pieces:
+                    caller.sendall(piece)
 
         thread = Thread(target=answer)
         thread.start()
