@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from token_service.aws.connection import KeptConnection, NoAnswerError, Patience
 
+from tests.loopback import ANY_PORT, Silent, serving
+
 PATIENCE = Patience(connect=5, read=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 HURRY = Patience(connect=0.2, read=0.2)
@@ -28,7 +30,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         """On loopback, at any free port."""
-        super().__init__(("127.0.0.1", 0), _Echo)
+        super().__init__(ANY_PORT, _Echo)
         self.callers: list[int] = []
         self.hangs_up: set[int] = set()
 
@@ -38,7 +40,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class _Echo(BaseHTTPRequestHandler):
+class _Echo(Silent, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Server
 
@@ -55,22 +57,6 @@ class _Echo(BaseHTTPRequestHandler):
         self.wfile.write(content)
         # Without a word about it, as a server does that has been idle for long.
         self.close_connection = len(self.server.callers) in self.server.hangs_up
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving(server: Server) -> Iterator[Server]:
-    """A server at work."""
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture

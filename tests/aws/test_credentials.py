@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from token_service.aws.credentials import NoCredentialsError, credentials_of
 from token_service.aws.signature import Credentials
 
 from tests.clock import FrozenClock
+from tests.loopback import ANY_PORT, Silent, serving
 from tests.samples import NOW
 
 HOUR = 3600
@@ -23,7 +23,7 @@ class Agent(HTTPServer):
 
     def __init__(self) -> None:
         """On loopback, at any free port."""
-        super().__init__(("127.0.0.1", 0), _Serve)
+        super().__init__(ANY_PORT, _Serve)
         self.asked: list[str | None] = []
         self.served: Any = None
 
@@ -36,7 +36,7 @@ class Agent(HTTPServer):
         }
 
 
-class _Serve(BaseHTTPRequestHandler):
+class _Serve(Silent, BaseHTTPRequestHandler):
     server: Agent
 
     def do_GET(self) -> None:
@@ -54,21 +54,12 @@ class _Serve(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(served).encode())
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def agent() -> Iterator[Agent]:
     """An agent on loopback."""
-    with Agent() as running:
-        thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield running
-        finally:
-            running.shutdown()
-            thread.join()
+    with serving(Agent()) as running:
+        yield running
 
 
 def test_of_the_environment() -> None:

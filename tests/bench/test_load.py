@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from typing import override
+from threading import Lock
 
 import pytest
 
 from bench.load import CONNECTIONS, Load, Refused
+from tests.loopback import ANY_PORT, Silent, serving
 
 
 class Endpoint(ThreadingHTTPServer):
     """Answers 200 so many times and 503 afterwards; keeps what it was asked, and by how many."""
 
     def __init__(self, answers: int) -> None:
-        super().__init__(("127.0.0.1", 0), Answering)
+        super().__init__(ANY_PORT, Answering)
         self.answers = answers
         self.asked: list[tuple[str, str | None, bytes]] = []
         self.connections: set[int] = set()
@@ -27,7 +27,7 @@ class Endpoint(ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_port}"
 
 
-class Answering(BaseHTTPRequestHandler):
+class Answering(Silent, BaseHTTPRequestHandler):
     """Answers on one connection, which it keeps alive."""
 
     protocol_version = "HTTP/1.1"
@@ -45,23 +45,6 @@ class Answering(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    @override
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def endpoint(answers: int) -> Iterator[Endpoint]:
-    """A server that answers meanwhile."""
-    with Endpoint(answers) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
 
 @contextmanager
 def load(server: Endpoint) -> Iterator[Load]:
@@ -76,7 +59,7 @@ def load(server: Endpoint) -> Iterator[Load]:
 def test_exactly_so_many_requests_are_made_over_the_few_connections() -> None:
     """Also where they cannot be shared out evenly."""
     times = 3 * CONNECTIONS + 1
-    with endpoint(times) as server, load(server) as asking:
+    with serving(Endpoint(times)) as server, load(server) as asking:
         assert asking.ask(times) == b"{}"
     assert server.asked == [("/token", "Basic x", b"a=b")] * times
     assert len(server.connections) == CONNECTIONS
@@ -84,7 +67,7 @@ def test_exactly_so_many_requests_are_made_over_the_few_connections() -> None:
 
 def test_opening_replaces_every_connection_and_what_follows_uses_these() -> None:
     """So that no connection is made within what is measured."""
-    with endpoint(5 * CONNECTIONS) as server, load(server) as asking:
+    with serving(Endpoint(5 * CONNECTIONS)) as server, load(server) as asking:
         asking.open()
         asking.ask(CONNECTIONS)
         assert len(server.connections) == CONNECTIONS
@@ -95,7 +78,7 @@ def test_opening_replaces_every_connection_and_what_follows_uses_these() -> None
 
 def test_one_request_needs_one_connection() -> None:
     """The others have nothing to ask, and the answer is the one that came."""
-    with endpoint(1) as server, load(server) as asking:
+    with serving(Endpoint(1)) as server, load(server) as asking:
         assert asking.ask(1) == b"{}"
     assert len(server.connections) == 1
 
@@ -103,7 +86,7 @@ def test_one_request_needs_one_connection() -> None:
 def test_an_answer_that_is_no_token_is_an_error() -> None:
     """A server that refuses quickly must not look fast."""
     with (
-        endpoint(answers=CONNECTIONS) as server,
+        serving(Endpoint(answers=CONNECTIONS)) as server,
         load(server) as asking,
         pytest.raises(Refused, match="503"),
     ):

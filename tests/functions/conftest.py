@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,6 +9,7 @@ import pytest
 from token_service.runtime import environment
 
 from tests.functions.deployment import Deployment, forget, load_event
+from tests.loopback import ANY_PORT, Silent, serving
 from tests.moto_transport import MotoTransport
 from tests.wire.demo_clients import CLIENT
 
@@ -22,7 +22,7 @@ class CloudFormation(HTTPServer):
 
     def __init__(self) -> None:
         """Listens on loopback, at any free port."""
-        super().__init__(("127.0.0.1", 0), _TakeAnswer)
+        super().__init__(ANY_PORT, _TakeAnswer)
         self.answers: list[tuple[dict[str, str], bytes]] = []
 
     @property
@@ -31,7 +31,7 @@ class CloudFormation(HTTPServer):
         return f"http://127.0.0.1:{self.server_port}/answer?signature=presigned"
 
 
-class _TakeAnswer(BaseHTTPRequestHandler):
+class _TakeAnswer(Silent, BaseHTTPRequestHandler):
     server: CloudFormation
 
     def do_PUT(self) -> None:
@@ -41,21 +41,12 @@ class _TakeAnswer(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def cloudformation() -> Iterator[CloudFormation]:
     """A place for custom resources' answers."""
-    with CloudFormation() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(CloudFormation()) as server:
+        yield server
 
 
 @pytest.fixture

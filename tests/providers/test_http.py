@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from threading import Thread
 
 import pytest
 from token_service.domain.errors import Unavailable
 from token_service.providers.http import DEADLINE, MAX_BYTES, Http
 
+from tests.loopback import ANY_PORT, Silent, serving
 
-class Handler(BaseHTTPRequestHandler):
+
+class Handler(Silent, BaseHTTPRequestHandler):
     """Answers each path in its own way."""
 
     def do_GET(self) -> None:
@@ -25,19 +26,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
-        thread = Thread(target=made.serve_forever)
-        thread.start()
+    with serving(ThreadingHTTPServer(ANY_PORT, Handler)) as made:
         yield f"http://127.0.0.1:{made.server_port}"
-        made.shutdown()
-        thread.join()
 
 
 def test_an_answer_comes_as_it_is(server: str) -> None:
