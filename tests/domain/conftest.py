@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 type NewWorld = Callable[[], World]
 
 
-def memory_world() -> World:
-    """An empty store in dictionaries, two items a page."""
-    tokens = MemoryTokens(MemoryOwners())
+def memory_world(page_size: int = 2) -> World:
+    """An empty store in dictionaries, so many items a page."""
+    tokens = MemoryTokens(MemoryOwners(), page_size)
     return World(tokens, tokens)
 
 

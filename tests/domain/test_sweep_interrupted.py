@@ -1,5 +1,6 @@
 """A sweep that is killed, runs out of time, or finds the store out of order (item 82)."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -8,7 +9,15 @@ from token_service.domain.limits import HOUR, MINUTE
 from token_service.domain.sweep import RESERVE, SETTLING
 
 from tests.domain.conftest import NewWorld, memory_world
-from tests.domain.sweep_world import FIRST, Disturbed, StoppedError, World, every_call, stop
+from tests.domain.sweep_world import (
+    FIRST,
+    SETTINGS,
+    Disturbed,
+    StoppedError,
+    World,
+    every_call,
+    stop,
+)
 
 
 def filled(world: World) -> World:
@@ -75,6 +84,24 @@ def test_out_of_time_at_any_page_it_is_resumed(new_world: NewWorld) -> None:
         assert world.sweep().finished
         world.check_done()
     assert budgets > 10
+
+
+def test_out_of_time_within_a_page_what_was_deleted_is_told() -> None:
+    """A page may hold more than there is time for; the rest of it is the next run's."""
+    world = memory_world(page_size=3000)
+    for _ in range(2500):
+        world.put(FIRST * HOUR, layout=0)
+    world.now.at = (FIRST + 1) * HOUR + SETTLING
+    # For the one bucket's page, and for another thousand tokens of it.
+    left = iter([RESERVE] * 2)
+    result = world.sweep(
+        settings=replace(SETTINGS, layouts=(0,)), time_left=partial(next, left, RESERVE - 0.01)
+    )
+    assert (result.tokens, result.write_units, result.finished) == (2000, 2000.0, False)
+    assert len(world.left()) == 500
+    world.check_promises()
+    assert world.sweep().tokens == 500
+    world.check_done()
 
 
 def test_without_time_nothing_is_read(world: World) -> None:
