@@ -6,7 +6,6 @@ TypeError or KeyError; a wrong signature is False and nothing else.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -74,10 +73,11 @@ class Rsa:
 
     def verifies(self, public_key: rsa.RSAPublicKey, message: bytes, signature: bytes) -> bool:
         """Whether the signature is the private half's."""
-        with suppress(InvalidSignature):
+        try:
             public_key.verify(signature, message, self._padding, self._hash)
-            return True
-        return False
+        except InvalidSignature:
+            return False
+        return True
 
 
 class P256:
@@ -118,10 +118,11 @@ class P256:
             return False
         r, s = signature[:_COORDINATE], signature[_COORDINATE:]
         encoded = encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
-        with suppress(InvalidSignature):
+        try:
             public_key.verify(encoded, message, self._how)
-            return True
-        return False
+        except InvalidSignature:
+            return False
+        return True
 
 
 class Ed25519:
@@ -147,10 +148,11 @@ class Ed25519:
         self, public_key: ed25519.Ed25519PublicKey, message: bytes, signature: bytes
     ) -> bool:
         """Whether the signature is the private half's."""
-        with suppress(InvalidSignature):
+        try:
             public_key.verify(signature, message)
-            return True
-        return False
+        except InvalidSignature:
+            return False
+        return True
 
 
 def _integer(member: str) -> int:
