@@ -169,7 +169,8 @@ package and the variables of its function in the same bare interpreter as above;
 event in twenty, as by its default. The floor is what any service of the kind must do: one boto3
 `get_item` and one `put_item` of the very items, the client with default settings, and one signature
 of PyJWT with a key that is parsed already; for a check, one `batch_get_item` of record and owner
-and one verification. Introspection reads one item more, its caller's, and has read it before it
-looks at a token. A bad signature is known after one verification and no read; beside a good token
-that costs a third of the floor, the verification alone weighs what the lines below say.
+and one verification. Introspection reads one item more, its caller's, in the same call. A bad
+signature is known after one verification, and nothing is read for it; but who introspects it must
+prove itself all the same, which is one read. Beside a good token that costs a third of the floor,
+and is bound to one and a quarter of it, they weigh what the lines above say.
 """

@@ -313,11 +313,12 @@ class MemoryTokens:
         """The record, or None."""
         return self.records.get(location)
 
-    def find_with_owner(
-        self, location: Location, owner: OwnerRef
-    ) -> tuple[TokenRecord | None, Owner | None]:
-        """Both at once."""
-        return self.find(location), self._owners.find(owner)
+    def find_with_owners(
+        self, location: Location, owners: set[OwnerRef]
+    ) -> tuple[TokenRecord | None, Mapping[OwnerRef, Owner]]:
+        """All at once."""
+        there = ((ref, self._owners.find(ref)) for ref in owners)
+        return self.find(location), {ref: owner for ref, owner in there if owner}
 
     def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:
         """Put a tombstone on the owner's record."""

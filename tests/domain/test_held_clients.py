@@ -1,6 +1,6 @@
 """What a verifier that holds clients for some seconds still sees at once, and what it does not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from token_service.domain.location import Location
@@ -91,14 +91,16 @@ def test_a_held_client_is_not_read(
 ) -> None:
     """One read a token, of its record: a client is read once in so many seconds."""
     token = token_of(service)
-    reads: list[OwnerRef] = []
-    find = service.tokens.find_with_owner
+    reads: list[set[OwnerRef]] = []
+    find = service.tokens.find_with_owners
 
-    def noted(location: Location, owner: OwnerRef) -> tuple[TokenRecord | None, Owner | None]:
-        reads.append(owner)
-        return find(location, owner)
+    def noted(
+        location: Location, owners: set[OwnerRef]
+    ) -> tuple[TokenRecord | None, Mapping[OwnerRef, Owner]]:
+        reads.append(owners)
+        return find(location, owners)
 
-    monkeypatch.setattr(service.tokens, "find_with_owner", noted)
+    monkeypatch.setattr(service.tokens, "find_with_owners", noted)
     for _ in range(4):
         assert holding.validate(token.value)
     assert len(reads) == 1

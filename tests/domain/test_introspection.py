@@ -225,6 +225,6 @@ def test_an_outage_is_not_inactive(service: Service) -> None:
     def out(*_: object) -> None:
         raise Unavailable
 
-    service.tokens.find_with_owner = out  # type: ignore[assignment] # a store that is down
+    service.tokens.find_with_owners = out  # type: ignore[assignment] # a store that is down
     with pytest.raises(Unavailable):
         service.introspector.introspect(caller, token)

@@ -37,7 +37,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     service = Watched()
     for held, name in (
         (service.tokens, "find"),
-        (service.tokens, "find_with_owner"),
+        (service.tokens, "find_with_owners"),
         (service.owners, "find"),
     ):
         monkeypatch.setattr(held, name, _noting(service.reads, getattr(held, name)))
@@ -142,7 +142,7 @@ def test_people_s_tokens_are_looked_up(watched: Watched) -> None:
     active = watched.signatures.validate(token.value)
     assert active is not None
     assert active.owner is not None
-    assert watched.reads[0] == "find_with_owner"
+    assert watched.reads[0] == "find_with_owners"
     watched.account_administration.set_enabled(OwnerKind.ADMIN, "ada", enabled=False)
     assert watched.signatures.validate(token.value) is None
 

@@ -139,7 +139,7 @@ def test_an_outage_is_no_answer(service: Service, kind: Kind) -> None:
         raise Unavailable
 
     service.tokens.find = out  # type: ignore[assignment, method-assign] # a store that is down
-    service.tokens.find_with_owner = out  # type: ignore[assignment] # likewise
+    service.tokens.find_with_owners = out  # type: ignore[assignment] # likewise
     with pytest.raises(Unavailable):
         service.validator.validate(token.value)
 

@@ -20,7 +20,10 @@ PLACE = place_of(a_record())
 CALLS: dict[str, tuple[str, Callable[[Store], object]]] = {
     "put": ("PutItem", lambda s: s.tokens.put(a_record())),
     "find": ("GetItem", lambda s: s.tokens.find(PLACE)),
-    "find_with_owner": ("BatchGetItem", lambda s: s.tokens.find_with_owner(PLACE, OWNER)),
+    "find_with_owners": (
+        "BatchGetItem",
+        lambda s: s.tokens.find_with_owners(PLACE, {OWNER}),
+    ),
     "revoke": ("UpdateItem", lambda s: s.tokens.revoke(PLACE, OWNER, NOW)),
     "bury": ("UpdateItem", lambda s: s.tokens.bury(PLACE, a_record(revoked_at=NOW))),
     "client": ("GetItem", lambda s: s.clients.find("shop")),

@@ -274,7 +274,7 @@ def test_no_operation_scans(dynamo: Store, dynamodb: "DynamoDB", calls: list[str
     )
     place = place_of(token.record)
     dynamo.tokens.find(place)
-    dynamo.tokens.find_with_owner(place, token.record.owner)
+    dynamo.tokens.find_with_owners(place, {token.record.owner})
     dynamo.tokens.revoke(place, token.record.owner, NOW)
     dynamo.expired.page(place.bucket, None)
     dynamo.expired.delete(place.bucket, [place.handle])

@@ -10,7 +10,7 @@ from token_service.domain.tokens import TokenRecord
 from token_service.store.tokens import TokenCollisionError
 
 from tests.memory_store import place_of
-from tests.samples import EPOCH, NOW, OWNER, a_client, a_record
+from tests.samples import EPOCH, NOW, OWNER, a_client, a_record, an_account
 from tests.store.stores import Store
 
 STRANGER = OwnerRef(OwnerKind.CLIENT, "stranger")
@@ -37,7 +37,7 @@ def test_finds_nothing_where_nothing_is(store: Store) -> None:
     """An unknown place is None, with and without an owner."""
     place = place_of(a_record())
     assert store.tokens.find(place) is None
-    assert store.tokens.find_with_owner(place, OWNER) == (None, None)
+    assert store.tokens.find_with_owners(place, {OWNER}) == (None, {})
 
 
 @pytest.mark.parametrize("with_record", [False, True])
@@ -49,8 +49,18 @@ def test_finds_record_and_owner_apart(store: Store, *, with_record: bool, with_o
         store.tokens.put(record)
     if with_owner:
         store.clients.create(client)
-    expected = (record if with_record else None, client if with_owner else None)
-    assert store.tokens.find_with_owner(place_of(record), OWNER) == expected
+    expected = (record if with_record else None, {OWNER: client} if with_owner else {})
+    assert store.tokens.find_with_owners(place_of(record), {OWNER}) == expected
+
+
+def test_finds_several_owners_each_under_its_name(store: Store) -> None:
+    """Of any kind; one that is not there is left out."""
+    admin = an_account()
+    store.clients.create(a_client())
+    store.admins.create(admin)
+    nobody = OwnerRef(OwnerKind.CLIENT, "nobody")
+    found = store.tokens.find_with_owners(place_of(a_record()), {OWNER, admin.ref, nobody})
+    assert found == (None, {OWNER: a_client(), admin.ref: admin})
 
 
 def test_finds_a_record_past_its_expiry(store: Store) -> None:
@@ -122,7 +132,7 @@ def test_a_tombstone_is_kept_where_nothing_was(store: Store) -> None:
     place = place_of(a_record(expires_at=NOW - NOW % 3600 + 3599))
     assert store.tokens.bury(place, TOMBSTONE)
     assert store.tokens.find(place) == TOMBSTONE
-    assert store.tokens.find_with_owner(place, OWNER) == (TOMBSTONE, None)
+    assert store.tokens.find_with_owners(place, {OWNER}) == (TOMBSTONE, {})
 
 
 def test_burying_twice_keeps_the_first_time(store: Store) -> None:
@@ -182,7 +192,6 @@ def test_the_epoch_is_copied_not_looked_up(store: Store) -> None:
     store.clients.create(a_client())
     store.tokens.put(a_record())
     store.clients.replace(a_client(epoch="f" * 16))
-    record, owner = store.tokens.find_with_owner(place_of(a_record()), OWNER)
+    record, owners = store.tokens.find_with_owners(place_of(a_record()), {OWNER})
     assert record is not None
-    assert owner is not None
-    assert (record.epoch, owner.epoch) == (EPOCH, "f" * 16)
+    assert (record.epoch, owners[OWNER].epoch) == (EPOCH, "f" * 16)

@@ -62,13 +62,18 @@ class ClientAuthenticator:
         self._held = Held[Client](hold_seconds, now)
 
     def authenticate(
-        self, credentials: ClientCredentials | None, *, public_may_send_secret: bool = False
+        self,
+        credentials: ClientCredentials | None,
+        *,
+        public_may_send_secret: bool = False,
+        read: Clients | None = None,
     ) -> Client:
         """The client these credentials prove; a public client proves itself by sending none.
 
         A client with registered keys proves itself by an assertion and nothing else, any other by
         its secret and nothing else. `public_may_send_secret` is IdentityServer's leniency: it does
-        not look at the secret of a client that needs none (contracts/oauth.md 2b, step 4b).
+        not look at the secret of a client that needs none (contracts/oauth.md 2b, step 4b). `read`
+        has the client, if it was read just now.
 
         Raises:
             InvalidClient: unknown, disabled or expired client, or a wrong, missing or needless
@@ -85,7 +90,7 @@ class ClientAuthenticator:
             return self._prove(client, credentials, may_send_secret=public_may_send_secret)
 
         try:
-            proof = self._checked(credentials.client_id, check)
+            proof = self._checked(credentials.client_id, check, read or self._clients)
             if proof.assertion is not None:
                 self._assertions.use_up(proof.client, proof.assertion)
         except InvalidClient:
@@ -109,7 +114,7 @@ class ClientAuthenticator:
                 raise InvalidClient(detail="unknown, disabled or expired client")
             return _Proof(client)
 
-        client = self._checked(client_id, check).client
+        client = self._checked(client_id, check, self._clients).client
         self._use.note(client.id)
         return client
 
@@ -139,13 +144,15 @@ class ClientAuthenticator:
         proved = self._assertions.prove(client, credentials.assertion)
         return _Proof(client, None if proved.kid is None else key_mark(proved.kid), proved)
 
-    def _checked(self, client_id: str, check: Callable[[Client | None], _Proof]) -> _Proof:
+    def _checked(
+        self, client_id: str, check: Callable[[Client | None], _Proof], clients: Clients
+    ) -> _Proof:
         """Check the held client if there is one; what it is refused for may be stale."""
         held = self._held.get(client_id)
         if held is not None:
             with suppress(InvalidClient):
                 return check(held)
-        proof = check(self._clients.find(client_id))
+        proof = check(clients.find(client_id))
         self._held.put(client_id, proof.client)
         return proof
 

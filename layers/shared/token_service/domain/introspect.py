@@ -4,9 +4,15 @@ from dataclasses import replace
 
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.errors import InvalidClient
-from token_service.domain.owners import Client, ClientCredentials, Introspection
+from token_service.domain.owners import (
+    Client,
+    ClientCredentials,
+    Introspection,
+    OwnerKind,
+    OwnerRef,
+)
 from token_service.domain.tokens import ActiveToken
-from token_service.domain.validate import TokenValidator
+from token_service.domain.validate import ReadAhead, TokenValidator
 
 
 class TokenIntrospector:
@@ -17,19 +23,37 @@ class TokenIntrospector:
         self._authenticator = authenticator
         self._validator = validator
 
-    def authenticate(self, credentials: ClientCredentials | None) -> Client:
+    def read_ahead(
+        self, credentials: ClientCredentials | None, token: str | None
+    ) -> ReadAhead | None:
+        """Read token and caller in one round trip, where there are both; nothing is judged yet.
+
+        Raises:
+            Unavailable: the store or the keys did not answer.
+
+        """
+        if credentials is None or token is None:
+            return None
+        caller = OwnerRef(OwnerKind.CLIENT, credentials.client_id)
+        return self._validator.read_ahead(token, caller)
+
+    def authenticate(
+        self, credentials: ClientCredentials | None, ahead: ReadAhead | None = None
+    ) -> Client:
         """The caller, who must hold a secret (RFC 7662 section 4: no public callers).
 
         Raises:
             InvalidClient: not authenticated, or public.
 
         """
-        caller = self._authenticator.authenticate(credentials)
+        caller = self._authenticator.authenticate(credentials, read=ahead.found if ahead else None)
         if caller.public:
             raise InvalidClient(detail="public client may not introspect")
         return caller
 
-    def introspect(self, caller: Client, token: str) -> ActiveToken | None:
+    def introspect(
+        self, caller: Client, token: str, ahead: ReadAhead | None = None
+    ) -> ActiveToken | None:
         """The token if it is active and the caller may know of it; None for every doubt.
 
         Of a token for one of its audiences, a resource server that has scopes registered learns
@@ -39,7 +63,7 @@ class TokenIntrospector:
             Unavailable: the store did not answer.
 
         """
-        active = self._validator.validate(token)
+        active = self._validator.validate(token, ahead)
         if active is None:
             return None
         if caller.introspection is Introspection.ANY or active.record.owner == caller.ref:

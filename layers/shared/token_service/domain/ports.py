@@ -159,10 +159,13 @@ class TokenReader(Protocol):
     def find(self, location: Location) -> TokenRecord | None:
         """The record, or None when there is none."""
 
-    def find_with_owner(
-        self, location: Location, owner: OwnerRef
-    ) -> tuple[TokenRecord | None, Owner | None]:
-        """The record and the owner in one round trip; a half answer is never given."""
+    def find_with_owners(
+        self, location: Location, owners: set[OwnerRef]
+    ) -> tuple[TokenRecord | None, Mapping[OwnerRef, Owner]]:
+        """The record, and those owners that there are, in one round trip.
+
+        A half answer is never given.
+        """
 
 
 class TokenRevoker(Protocol):

@@ -3,7 +3,7 @@
 The partition key is the expiry hour, the layout and the shard; the sort key is the handle.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from token_service.aws.service import AwsError
@@ -93,10 +93,10 @@ class DynamoTokens:
         item = answer.get("Item")
         return from_item(item) if item else None
 
-    def find_with_owner(
-        self, location: Location, owner: OwnerRef
-    ) -> tuple[TokenRecord | None, Owner | None]:
-        """The record and its owner in one strongly consistent round trip.
+    def find_with_owners(
+        self, location: Location, owners: set[OwnerRef]
+    ) -> tuple[TokenRecord | None, Mapping[OwnerRef, Owner]]:
+        """The record and owners in one strongly consistent round trip.
 
         Raises:
             Unavailable: DynamoDB did not answer, or only in part.
@@ -104,12 +104,12 @@ class DynamoTokens:
         """
         found = batch_get(
             self._client,
-            {self._table: [_key(location)], self._clients_table: [owner_key(owner)]},
+            {self._table: [_key(location)], self._clients_table: [owner_key(o) for o in owners]},
             self._pause,
         )
         records = [from_item(item) for item in found[self._table]]
-        owners = [owner_from_item(item) for item in found[self._clients_table]]
-        return (records[0] if records else None, owners[0] if owners else None)
+        there = [owner_from_item(item) for item in found[self._clients_table]]
+        return (records[0] if records else None, {owner.ref: owner for owner in there})
 
     def revoke(self, location: Location, owner: OwnerRef, at: int) -> bool:
         """Put a tombstone on the owner's record, keeping the first time (seconds); one write.

@@ -154,8 +154,9 @@ class IntrospectEndpoint(Endpoint):
         management = _management(dialect)
         question = management.read_introspection(request)
         with _about(question.credentials):
-            caller = self._introspector.authenticate(question.credentials)
-            active = self._introspector.introspect(caller, _token(question))
+            ahead = self._introspector.read_ahead(question.credentials, question.token)
+            caller = self._introspector.authenticate(question.credentials, ahead)
+            active = self._introspector.introspect(caller, _token(question), ahead)
         outcome = Outcome(
             self.operation, dialect.name, client_id=caller.id, active=active is not None
         )
