@@ -137,7 +137,9 @@ def test_silence() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         CHUNKED + b"long\r\n",
         CHUNKED + b"5\r\nshort",
-        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + b"x" * 70000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + b"x" * 200000,
+        b"HTTP/1.1 200 OK\r\nA: b\nContent-Length: 0\r\nContent-Length: 2\r\n\r\nhi",
     ],
 )
 def test_half_an_answer_is_none(reply: bytes) -> None:

@@ -1,5 +1,6 @@
 """The policy document: what is refused as broken, and what each caller may do where."""
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from token_service.domain.policy import (
     Policy,
     Refusal,
     Verdict,
+    is_plain,
     judge,
 )
 from token_service.domain.policy_document import PolicyError, compose, read_routes
@@ -90,6 +92,13 @@ def test_a_path_is_plain_exact_or_a_prefix(path: object) -> None:
     """Anything that could be understood in two ways is refused."""
     with pytest.raises(PolicyError, match=r"routes\[0\]\.path"):
         parse(line(path))
+
+
+def test_no_control_character_is_plain() -> None:
+    """Whatever Unicode counts among them, in the middle of a path or at its end."""
+    controls = [c for c in map(chr, range(0x3000)) if unicodedata.category(c) == "Cc"]
+    assert len(controls) == 65
+    assert not any(is_plain(f"/a{c}b") or is_plain(f"/a/b{c}") for c in controls)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
 """Token and caller read in one round trip: nothing but the number of reads may change by it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from token_service.domain.errors import ServiceError, Unavailable
 from token_service.domain.introspect import TokenIntrospector
 from token_service.domain.limits import HOUR
-from token_service.domain.owners import ClientCredentials, Introspection
-from token_service.domain.tokens import ActiveToken
+from token_service.domain.location import Location
+from token_service.domain.owners import ClientCredentials, Introspection, Owner, OwnerRef
+from token_service.domain.tokens import ActiveToken, TokenRecord
 from token_service.domain.validate import TokenValidator, ValidationSettings
 
 from tests.domain.acts import EVERY_KIND, issue, register
@@ -134,6 +135,7 @@ JWT, OPAQUE = {"token_format": "jwt"}, {"token_format": "opaque"}
         (JWT, "nothing", ["all"]),
         (JWT, "the shop asks itself", ["all"]),
         (JWT, "the caller's secret is wrong", ["all"]),
+        (JWT, "the caller has no secret", ["caller"]),
         (JWT, "the token is another", ["caller"]),
         (JWT, "the token is none", ["caller"]),
         (OPAQUE, "nothing", ["all", "owner"]),
@@ -150,6 +152,24 @@ def test_one_round_trip_is_enough(
     watched = Watched(world.service, monkeypatch)
     world.ask(ahead=True)
     assert watched.reads == reads
+
+
+@pytest.mark.parametrize("first", ["shop", "api"])
+def test_owner_and_caller_are_told_apart(first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their names: a batch comes in any order."""
+    world = World(JWT)
+    find = world.service.tokens.find_with_owners
+
+    def ordered(
+        location: Location, owners: set[OwnerRef]
+    ) -> tuple[TokenRecord | None, Mapping[OwnerRef, Owner]]:
+        record, found = find(location, owners)
+        return record, dict(sorted(found.items(), key=lambda one: one[0].id != first))
+
+    monkeypatch.setattr(world.service.tokens, "find_with_owners", ordered)
+    answer = world.ask(ahead=True)
+    assert isinstance(answer, ActiveToken)
+    assert answer.owner == world.shop
 
 
 def test_what_is_held_is_not_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

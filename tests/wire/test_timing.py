@@ -7,8 +7,17 @@ import pytest
 from token_service.domain import clients
 
 from tests.wire.api import Api
-from tests.wire.demo_clients import CLIENT, DISABLED, DISABLED_SECRET, PUBLIC, SECRET
+from tests.wire.demo_clients import (
+    CLIENT,
+    DISABLED,
+    DISABLED_SECRET,
+    PUBLIC,
+    SECRET,
+    SERVER,
+    SERVER_SECRET,
+)
 
+JUNK = "t"
 WRONG = (CLIENT, "wrong")
 UNPROVEN = {
     "unknown": ("nobody", SECRET),
@@ -40,13 +49,13 @@ def comparisons(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def work(
-    api: Api, path: str, who: tuple[str, str], comparisons: list[int]
+    api: Api, path: str, who: tuple[str, str], comparisons: list[int], token: str = JUNK
 ) -> tuple[int, list[int]]:
     """Store reads, writes and comparisons that one refusal costs."""
     client_id, secret = who
     api.service.clients.reads = api.service.client_failures.writes = 0
     comparisons.clear()
-    fields = {"grant_type": "client_credentials", "token": "t"}
+    fields = {"grant_type": "client_credentials", "token": token}
     response = api.post(path, fields | {"client_id": client_id, "client_secret": secret})
     assert response.status in (400, 401)
     assert api.service.client_failures.writes == 1
@@ -65,6 +74,21 @@ def test_same_reads(api: Api, path: str, who: str, comparisons: list[int]) -> No
     assert set(compared) == {64}
 
 
+@pytest.mark.parametrize("path", [path for path in PATHS if "introspect" in path])
+@pytest.mark.parametrize("who", UNPROVEN)
+def test_same_reads_with_a_token(api: Api, path: str, who: str, comparisons: list[int]) -> None:
+    """Where token and caller are read together, too: two clients, whoever is refused (item 15).
+
+    Its own client alone is one and the same as the token's owner, as the token says to anybody.
+    """
+    token = api.issue(client_id=SERVER, client_secret=SERVER_SECRET)
+    reads, compared = work(api, path, UNPROVEN[who], comparisons, token)
+    assert (reads, compared) == work(api, path, WRONG, comparisons, token)
+    assert reads == 2
+    own = api.issue(client_id=CLIENT, client_secret=SECRET)
+    assert work(api, path, WRONG, comparisons, own) == (1, compared)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_same_comparisons(api: Api, path: str, comparisons: list[int]) -> None:
     """An unknown client costs as many constant-time comparisons as a wrong secret (item 16)."""
@@ -74,7 +98,7 @@ def test_same_comparisons(api: Api, path: str, comparisons: list[int]) -> None:
 @pytest.mark.parametrize("path", PATHS)
 def test_same_answer(api: Api, path: str) -> None:
     """And both get the same answer, byte for byte."""
-    fields = {"grant_type": "client_credentials", "token": "t"}
+    fields = {"grant_type": "client_credentials", "token": JUNK}
     answers = {
         api.post(path, fields | {"client_id": client_id, "client_secret": secret}).body
         for client_id, secret in (WRONG, UNPROVEN["unknown"], UNPROVEN["disabled"])

@@ -128,10 +128,10 @@ class _Channel:
 
     def until(self, end: bytes) -> str:
         """What comes before these bytes, which are read too."""
-        while (found := self._unread.find(end)) < 0:
-            if len(self._unread) > _LONGEST_HEAD:
-                raise MalformedAnswerError
+        while (found := self._unread.find(end)) < 0 and len(self._unread) <= _LONGEST_HEAD:
             self._unread += self._receive()
+        if not 0 <= found <= _LONGEST_HEAD:
+            raise MalformedAnswerError
         before = self._unread[:found]
         self._unread = self._unread[found + len(end) :]
         return before.decode("latin-1")
@@ -162,7 +162,10 @@ def _request(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
 
 
 def _read(channel: _Channel) -> Answer:
-    first, *lines = channel.until(_LINE + _LINE).split("\r\n")
+    head = channel.until(_LINE + _LINE)
+    if head.count("\n") != head.count("\r\n"):
+        raise MalformedAnswerError
+    first, *lines = head.split("\r\n")
     version, _, rest = first.partition(" ")
     status = rest[:3]
     if not version.startswith("HTTP/1.") or not status.isdecimal():

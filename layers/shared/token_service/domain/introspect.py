@@ -26,13 +26,15 @@ class TokenIntrospector:
     def read_ahead(
         self, credentials: ClientCredentials | None, token: str | None
     ) -> ReadAhead | None:
-        """Read token and caller in one round trip, where there are both; nothing is judged yet.
+        """Read token and caller in one round trip, before either is judged.
+
+        None without a token, or without anything that could prove who calls.
 
         Raises:
             Unavailable: the store or the keys did not answer.
 
         """
-        if credentials is None or token is None:
+        if credentials is None or not credentials.may_prove or token is None:
             return None
         caller = OwnerRef(OwnerKind.CLIENT, credentials.client_id)
         return self._validator.read_ahead(token, caller)

@@ -255,6 +255,11 @@ class ClientCredentials:
     source: str = ""
     malformed: bool = False
 
+    @property
+    def may_prove(self) -> bool:
+        """Whether there is anything here that could prove a client."""
+        return not self.malformed and (self.secret is not None or self.assertion is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class LastUse:

@@ -221,9 +221,8 @@ def _headers(event: Mapping[str, Any]) -> dict[str, str]:
 def _joined(headers: Iterable[tuple[str, object]]) -> dict[str, str]:
     joined: dict[str, str] = {}
     for written, value in headers:
-        name = written.lower()
-        if isinstance(value, str):
-            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        name, text = written.lower(), value if isinstance(value, str) else ""
+        joined[name] = f"{joined[name]},{text}" if name in joined else text
     return joined
 
 
