@@ -17,13 +17,14 @@ from token_service.system import now
 
 from bench.dynalite import TABLES, dynalite
 from bench.measure import Spread, cpu_seconds, in_turns, ratio
-from bench.meter import Use, metered
+from bench.meter import Meter, Use
 from bench.metered_world import MeteredWorld, check
 from bench.records import put_all, records
 from bench.report import ROOT, Bar, Scale, Section, table
 from bench.runtime_api import FunctionProcess
 from bench.sweeping import Sweep
 from bench.world import CLIENT, SERVER, World, event, world
+from local.loopback import serving
 
 _EXPIRED = 10_000
 _LIVE = {Scale.QUICK: (10_000, 100_000), Scale.FULL: (10_000, 100_000, 1_000_000)}
@@ -132,7 +133,7 @@ def look(found: Sequence[Place], log: BinaryIO, rounds: int) -> Found:
 
 def count(place: Place, log: BinaryIO) -> tuple[dict[str, Use], Use]:
     """The units of everything in a place, and of a Scan of it."""
-    with metered(place.world.store.endpoint) as meter:
+    with serving(Meter(place.world.store.endpoint)) as meter:
         store = replace(place.world.store, endpoint=meter.endpoint)
         sweep = Sweep(store, place.hour)
         place.put_back(sweep)

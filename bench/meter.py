@@ -8,14 +8,14 @@ read that finds nothing is billed as the smallest read.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any, override
 from urllib.parse import urlsplit
+
+from local.loopback import ANY_PORT, Silent
 
 _READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"})
@@ -73,7 +73,7 @@ class Meter(ThreadingHTTPServer):
 
     def __init__(self, engine: str) -> None:
         """`engine` is dynalite's address."""
-        super().__init__(("127.0.0.1", 0), _Proxy)
+        super().__init__(ANY_PORT, _Proxy)
         self.engine = urlsplit(engine).netloc
         self._use = Use()
         self._lock = Lock()
@@ -95,7 +95,7 @@ class Meter(ThreadingHTTPServer):
         return use
 
 
-class _Proxy(BaseHTTPRequestHandler):
+class _Proxy(Silent, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Meter
@@ -128,20 +128,3 @@ class _Proxy(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    @override
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def metered(engine: str) -> Iterator[Meter]:
-    """A meter before the engine at this address."""
-    with Meter(engine) as meter:
-        thread = Thread(target=meter.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield meter
-        finally:
-            meter.shutdown()
-            thread.join()

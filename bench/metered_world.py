@@ -18,10 +18,11 @@ from token_service.store.clients import DynamoClients
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.system import now, pause
 
-from bench.meter import Meter, Use, metered
+from bench.meter import Meter, Use
 from bench.one_by_one import OneByOne
 from bench.runtime_api import FunctionProcess
 from bench.world import SCOPES, World, event, world
+from local.loopback import serving
 
 if TYPE_CHECKING:
     from token_service.aws.dynamodb import DynamoDB
@@ -99,7 +100,7 @@ def metered_world() -> Iterator[MeteredWorld]:
     """A world under a meter, with a customer and two clients more: see above."""
     with (
         world() as deployed,
-        metered(deployed.store.endpoint) as meter,
+        serving(Meter(deployed.store.endpoint)) as meter,
         tempfile.TemporaryFile() as log,
     ):
         endpoints = {**deployed.endpoints, "AWS_ENDPOINT_URL_DYNAMODB": meter.endpoint}

@@ -21,10 +21,11 @@ from bench.issuers import (
 )
 from bench.load import CONNECTIONS
 from bench.measure import Spread, in_turns, ratio
-from bench.meter import Use, metered
+from bench.meter import Meter, Use
 from bench.report import Bar, Scale, Section, table
 from bench.rival_servers import Task, make_table
 from bench.world import CLIENT, ISSUER, SCOPES, world
+from local.loopback import serving
 
 ALGORITHMS = (SigningAlgorithm.RS256, SigningAlgorithm.ES256)
 PAIRS = {
@@ -159,7 +160,7 @@ def _measured(algorithm: SigningAlgorithm, plan: Plan) -> Found:
     with (
         on_core(cores[0]),
         world(core=cores[0], SigningAlgorithm=algorithm) as deployed,
-        metered(deployed.store.endpoint) as meter,
+        serving(Meter(deployed.store.endpoint)) as meter,
     ):
         task = Task.of(CLIENT, SCOPES, ISSUER, algorithm)
         make_table(deployed.store.client(), task)

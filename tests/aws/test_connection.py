@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from token_service.aws.connection import KeptConnection, NoAnswerError, Patience
 
-from tests.loopback import ANY_PORT, Silent, serving
+from local.loopback import ANY_PORT, Silent, serving
 
 PATIENCE = Patience(connect=5, read=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -11,8 +11,8 @@ from token_service.aws.connection import NoAnswerError
 from token_service.aws.credentials import NoCredentialsError, credentials_of
 from token_service.aws.signature import Credentials
 
+from local.loopback import ANY_PORT, Silent, serving
 from tests.clock import FrozenClock
-from tests.loopback import ANY_PORT, Silent, serving
 from tests.samples import NOW
 
 HOUR = 3600

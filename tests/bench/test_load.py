@@ -8,7 +8,7 @@ from threading import Lock
 import pytest
 
 from bench.load import CONNECTIONS, Load, Refused
-from tests.loopback import ANY_PORT, Silent, serving
+from local.loopback import ANY_PORT, Silent, serving
 
 
 class Endpoint(ThreadingHTTPServer):

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from token_service.runtime import environment
 
+from local.loopback import ANY_PORT, Silent, serving
 from tests.functions.deployment import Deployment, forget, load_event
-from tests.loopback import ANY_PORT, Silent, serving
 from tests.moto_transport import MotoTransport
 from tests.wire.demo_clients import CLIENT
 

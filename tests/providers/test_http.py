@@ -8,7 +8,7 @@ import pytest
 from token_service.domain.errors import Unavailable
 from token_service.providers.http import DEADLINE, MAX_BYTES, Http
 
-from tests.loopback import ANY_PORT, Silent, serving
+from local.loopback import ANY_PORT, Silent, serving
 
 
 class Handler(Silent, BaseHTTPRequestHandler):

@@ -75,11 +75,13 @@ def decode_component(raw: bytes) -> str:
         InvalidRequest: broken percent-encoding, not UTF-8, or a NUL.
 
     """
-    if b"%" in raw and _BROKEN_ESCAPE.search(raw):
-        raise InvalidRequest("the body has broken percent-encoding")
-    plain = raw.replace(b"+", b" ")
+    decoded = raw.replace(b"+", b" ")
+    if b"%" in decoded:
+        if _BROKEN_ESCAPE.search(decoded):
+            raise InvalidRequest("the body has broken percent-encoding")
+        decoded = unquote_to_bytes(decoded)
     try:
-        text = (unquote_to_bytes(plain) if b"%" in plain else plain).decode()
+        text = decoded.decode()
     except UnicodeDecodeError as error:
         raise InvalidRequest("the body is not UTF-8") from error
     if "\0" in text:

@@ -1,4 +1,4 @@
-"""HTTP servers of tests, on loopback alone."""
+"""HTTP servers within this process, on loopback alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
