@@ -289,7 +289,7 @@ class TestFunctions:
             for block in (template["Globals"]["Function"], *functions(resources).values())
             for name in block.get("Environment", {}).get("Variables", {})
         }
-        assert given == read | {"TOKEN_LAYOUTS", "URL_SUFFIX"}
+        assert given == read | {"TOKEN_LAYOUTS"}
 
     @pytest.mark.parametrize("secret", SECRET_HOLDERS)
     def test_secrets_are_for_few(self, resources: dict[str, dict[str, Any]], secret: str) -> None:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from token_service.domain.location import MAX_LAYOUT
 
-# Whose endpoint AWS's tools call by another name than its address has.
-_ENDPOINT_NAMES = {"secretsmanager": "secrets_manager"}
-
 
 class SettingError(ValueError):
     """A setting is missing or malformed; the message names it. Found at the first event."""
@@ -53,19 +50,6 @@ class Environment:
         if value not in choices:
             raise SettingError(f"the environment variable {name} is none of {choices}: {value}")
         return value
-
-    def endpoint(self, service: str) -> str:
-        """Where an AWS service is called, without a path.
-
-        One's own, for all services (AWS_ENDPOINT_URL) or for this one, comes first, as with all of
-        AWS's tools.
-        """
-        named = f"AWS_ENDPOINT_URL_{_ENDPOINT_NAMES.get(service, service).upper()}"
-        own = self.optional(named) or self.optional("AWS_ENDPOINT_URL")
-        if own:
-            return own.rstrip("/")
-        fips = "-fips" if self.flag("AWS_USE_FIPS_ENDPOINT", default=False) else ""
-        return f"https://{service}{fips}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}"
 
     def names(self, name: str) -> tuple[str, ...]:
         """Names between commas, of letters, digits, `_` and `-`; at least one."""

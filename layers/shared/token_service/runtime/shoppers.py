@@ -3,7 +3,6 @@
 import secrets
 from functools import cache
 
-from token_service.aws.functions import Functions
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.account_members import AccountMembers, MemberSettings
 from token_service.domain.grants import TokenFormat
@@ -16,7 +15,7 @@ from token_service.domain.realms import password_profile_id, realm_id
 from token_service.observability import observe
 from token_service.runtime.codes import codes
 from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import dynamodb, environment, service
+from token_service.runtime.environment import dynamodb, environment, functions
 from token_service.runtime.records import validator
 from token_service.runtime.signing import mint
 from token_service.store.accounts import DynamoAccounts
@@ -114,7 +113,7 @@ def passwordless() -> Passwordless | None:
         passwords=DynamoOneTimePasswords(dynamodb(), env.text("TOKENS_TABLE")),
         failures=failures(),
         hasher=hasher(),
-        sender=LambdaSender(Functions(service("lambda")), function),
+        sender=LambdaSender(functions(), function),
         now=now,
         random=secrets.token_bytes,
     )
