@@ -27,7 +27,7 @@ TYPES_ONLY = (
 RINGS: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, {"cryptography"}),
     "aws": ({"aws"}, set()),
-    "store": ({"aws", "domain", "store"}, set()),
+    "store": ({"aws", "domain", "store"}, {"pydantic"}),
     "wire": ({"domain", "wire"}, set()),
     "providers": ({"domain", "providers"}, {"joserfc", "urllib3"}),
 }

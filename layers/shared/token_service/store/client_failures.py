@@ -3,14 +3,21 @@
 Under a digest of both, and not under an expiry hour; TTL removes what nobody reset, free.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from token_service.aws.service import AwsError
 from token_service.domain.ports import FailureWindow
 from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.items import Count, StoredItem, parse_item
 
 if TYPE_CHECKING:
     from token_service.aws.dynamodb import DynamoDB
+
+
+class _FailuresItem(StoredItem, defer_build=True):
+    kind: ClassVar = "client failures item"
+
+    expires_at: Count
 
 
 class DynamoClientFailures:
@@ -91,7 +98,7 @@ class DynamoClientFailures:
 
 
 def _ends(item: Item) -> int:
-    return int(item["expires_at"]["N"])
+    return parse_item(_FailuresItem, item).expires_at
 
 
 def _key(key: str) -> Item:

@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from token_service.store.dynamodb import not_now
+from token_service.store.items import DamagedItemError
 
 if TYPE_CHECKING:
     from token_service.aws.secrets_manager import SecretsManager
@@ -14,8 +15,12 @@ def sealing_key(client: "SecretsManager", secret_id: str) -> bytes:
 
     Raises:
         Unavailable: Secrets Manager did not answer.
+        DamagedItemError: the secret is empty, and everybody can compute a key of nothing.
 
     """
     with not_now():
         answer = client.get_secret_value(SecretId=secret_id)
-    return sha256(answer["SecretString"].encode()).digest()
+    secret = answer.get("SecretString")
+    if not secret:
+        raise DamagedItemError(detail="damaged sealing secret: no text")
+    return sha256(secret.encode()).digest()
