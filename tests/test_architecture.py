@@ -26,7 +26,7 @@ TYPES_ONLY = (
 # What each ring may import: rings of the package, and packages of others.
 RINGS: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, {"cryptography"}),
-    "store": ({"domain", "store"}, {"botocore"}),
+    "store": ({"domain", "store"}, {"botocore", "pydantic"}),
     "wire": ({"domain", "wire"}, set()),
     "providers": ({"domain", "providers"}, {"joserfc", "urllib3"}),
 }

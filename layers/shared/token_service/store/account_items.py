@@ -1,8 +1,28 @@
 """An account as an item of the clients table, and the item that makes its name unique."""
 
+from typing import ClassVar
+
 from token_service.domain.names import same_name
-from token_service.domain.owners import Account, OwnerKind, OwnerRef
+from token_service.domain.owners import Account, OwnerKind
 from token_service.store.dynamodb import Item, owner_key
+from token_service.store.items import Count, Flag, Reference, StoredItem, Text, parse_item
+
+
+class _AccountItem(StoredItem, defer_build=True):
+    kind: ClassVar = "account item"
+    named_by: ClassVar = ("entity",)
+
+    entity: Reference
+    username: Text
+    password_hash: Text | None = None
+    epoch: Text
+    created_at: Count
+    enabled: Flag
+    resources: tuple[Text, ...]
+    name: Text = ""
+    email: Text = ""
+    buyer_accounts: tuple[Text, ...] = ()
+    version: Count
 
 
 def account_to_item(account: Account) -> Item:
@@ -23,24 +43,26 @@ def account_to_item(account: Account) -> Item:
 
 
 def account_from_item(item: Item) -> Account:
-    """The account that `account_to_item` stored."""
-    owner = OwnerRef.parse(item["entity"]["S"])
+    """The account that `account_to_item` stored.
+
+    Raises:
+        DamagedItemError: the item is not one that `account_to_item` writes.
+
+    """
+    stored = parse_item(_AccountItem, item)
     return Account(
-        kind=owner.kind,
-        id=owner.id,
-        username=item["username"]["S"],
-        password_hash=item["password_hash"]["S"] if "password_hash" in item else None,
-        epoch=item["epoch"]["S"],
-        created_at=int(item["created_at"]["N"]),
-        enabled=item["enabled"]["BOOL"],
-        resources=tuple(entry["S"] for entry in item["resources"]["L"]),
-        name=item["name"]["S"] if "name" in item else "",
-        email=item["email"]["S"] if "email" in item else "",
-        buyer_accounts=tuple(
-            entry["S"]
-            for entry in (item["buyer_accounts"]["L"] if "buyer_accounts" in item else ())
-        ),
-        version=int(item["version"]["N"]),
+        kind=stored.entity.kind,
+        id=stored.entity.id,
+        username=stored.username,
+        password_hash=stored.password_hash,
+        epoch=stored.epoch,
+        created_at=stored.created_at,
+        enabled=stored.enabled,
+        resources=stored.resources,
+        name=stored.name,
+        email=stored.email,
+        buyer_accounts=stored.buyer_accounts,
+        version=stored.version,
     )
 
 

@@ -1,14 +1,25 @@
 """Buyer accounts in DynamoDB."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from token_service.domain.owners import BuyerAccount, OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, Pause, batch_get, owner_key
+from token_service.store.items import Count, Reference, StoredItem, Text, parse_item
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+
+class _BuyerAccountItem(StoredItem, defer_build=True):
+    kind: ClassVar = "buyer account item"
+    named_by: ClassVar = ("entity",)
+
+    entity: Reference
+    name: Text
+    created_at: Count
+    version: Count
 
 
 def _to_item(account: BuyerAccount) -> Item:
@@ -20,11 +31,12 @@ def _to_item(account: BuyerAccount) -> Item:
 
 
 def _from_item(item: Item) -> BuyerAccount:
+    stored = parse_item(_BuyerAccountItem, item)
     return BuyerAccount(
-        id=OwnerRef.parse(item["entity"]["S"]).id,
-        name=item["name"]["S"],
-        created_at=int(item["created_at"]["N"]),
-        version=int(item["version"]["N"]),
+        id=stored.entity.id,
+        name=stored.name,
+        created_at=stored.created_at,
+        version=stored.version,
     )
 
 

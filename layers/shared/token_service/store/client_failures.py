@@ -3,14 +3,21 @@
 Under a digest of both, and not under an expiry hour; TTL removes what nobody reset, free.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from token_service.domain.ports import FailureWindow
 from token_service.store.dynamodb import Item
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import Count, StoredItem, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+
+class _FailuresItem(StoredItem, defer_build=True):
+    kind: ClassVar = "client failures item"
+
+    expires_at: Count
 
 
 class DynamoClientFailures:
@@ -89,7 +96,7 @@ class DynamoClientFailures:
 
 
 def _ends(item: Item) -> int:
-    return int(item["expires_at"]["N"])
+    return parse_item(_FailuresItem, item).expires_at
 
 
 def _key(key: str) -> Item:

@@ -1,14 +1,48 @@
 """A client as an item of the clients table."""
 
 import json
-from typing import Any
+from typing import ClassVar
+
+from pydantic import Json
 
 from token_service.domain.grants import Grant, TokenFormat
-from token_service.domain.owners import Client, Introspection, OwnerRef, Secret
+from token_service.domain.owners import Client, Introspection, Secret
 from token_service.store.dynamodb import Item, owner_key
+from token_service.store.items import Count, Flag, Reference, StoredItem, Text, parse_item
 
-# Of clients stored before there was such an attribute.
-_NONE: Item = {"L": []}
+
+class _SecretEntry(StoredItem):
+    digest: Text
+    created_at: Count
+    expires_at: Count | None = None
+
+
+class _ClientItem(StoredItem):
+    kind: ClassVar = "client item"
+    named_by: ClassVar = ("entity",)
+
+    entity: Reference
+    name: Text
+    epoch: Text
+    created_at: Count
+    enabled: Flag
+    public: Flag
+    secrets: tuple[_SecretEntry, ...]
+    grants: frozenset[Grant]
+    scopes: tuple[Text, ...]
+    audience: tuple[Text, ...]
+    token_format: TokenFormat
+    token_lifetime: Count | None = None
+    introspection: Introspection
+    # Clients stored by earlier versions lack these four.
+    serves: tuple[Text, ...] = ()
+    jwks: Json[tuple[dict[str, Text], ...]] = ()
+    dpop_bound: Flag = False
+    recorded: Flag = True
+    reserved_rate_limit: Count = 0
+    updated_at: Count | None = None
+    expires_at: Count | None = None
+    version: Count
 
 
 def client_to_item(client: Client) -> Item:
@@ -43,29 +77,35 @@ def client_to_item(client: Client) -> Item:
 
 
 def client_from_item(item: Item) -> Client:
-    """The client that `client_to_item` stored."""
+    """The client that `client_to_item` stored.
+
+    Raises:
+        DamagedItemError: the item is not one that `client_to_item` writes, now or earlier.
+
+    """
+    stored = parse_item(_ClientItem, item)
     return Client(
-        id=OwnerRef.parse(item["entity"]["S"]).id,
-        name=item["name"]["S"],
-        epoch=item["epoch"]["S"],
-        created_at=int(item["created_at"]["N"]),
-        enabled=item["enabled"]["BOOL"],
-        public=item["public"]["BOOL"],
-        secrets=tuple(_secret_from_map(entry["M"]) for entry in item["secrets"]["L"]),
-        grants=frozenset(Grant(grant) for grant in _strings(item["grants"])),
-        scopes=tuple(_strings(item["scopes"])),
-        audience=tuple(_strings(item["audience"])),
-        token_format=TokenFormat(item["token_format"]["S"]),
-        token_lifetime=_number(item, "token_lifetime"),
-        introspection=Introspection(item["introspection"]["S"]),
-        serves=tuple(_strings(item.get("serves", _NONE))),
-        jwks=tuple(json.loads(item.get("jwks", {"S": "[]"})["S"])),
-        dpop_bound=item.get("dpop_bound", {"BOOL": False})["BOOL"],
-        recorded=item.get("recorded", {"BOOL": True})["BOOL"],
-        reserved_rate_limit=_number(item, "reserved_rate_limit") or 0,
-        updated_at=_number(item, "updated_at"),
-        expires_at=_number(item, "expires_at"),
-        version=int(item["version"]["N"]),
+        id=stored.entity.id,
+        name=stored.name,
+        epoch=stored.epoch,
+        created_at=stored.created_at,
+        enabled=stored.enabled,
+        public=stored.public,
+        secrets=tuple(Secret(one.digest, one.created_at, one.expires_at) for one in stored.secrets),
+        grants=stored.grants,
+        scopes=stored.scopes,
+        audience=stored.audience,
+        token_format=stored.token_format,
+        token_lifetime=stored.token_lifetime,
+        introspection=stored.introspection,
+        serves=stored.serves,
+        jwks=stored.jwks,
+        dpop_bound=stored.dpop_bound,
+        recorded=stored.recorded,
+        reserved_rate_limit=stored.reserved_rate_limit,
+        updated_at=stored.updated_at,
+        expires_at=stored.expires_at,
+        version=stored.version,
     )
 
 
@@ -77,19 +117,3 @@ def _secret_to_map(secret: Secret) -> Item:
     if secret.expires_at is not None:
         entry["expires_at"] = {"N": str(secret.expires_at)}
     return entry
-
-
-def _secret_from_map(entry: Item) -> Secret:
-    return Secret(
-        digest=entry["digest"]["S"],
-        created_at=int(entry["created_at"]["N"]),
-        expires_at=_number(entry, "expires_at"),
-    )
-
-
-def _number(item: Item, name: str) -> int | None:
-    return int(item[name]["N"]) if name in item else None
-
-
-def _strings(attribute: dict[str, Any]) -> list[str]:
-    return [entry["S"] for entry in attribute["L"]]

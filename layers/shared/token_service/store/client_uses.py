@@ -6,7 +6,9 @@ So that functions which issue tokens can write this and nothing of a client's se
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import BeforeValidator
 
 from token_service.domain.owners import LastUse, OwnerKind, OwnerRef
 from token_service.store.dynamodb import (
@@ -15,13 +17,31 @@ from token_service.store.dynamodb import (
     batch_get,
 )
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import Count, Reference, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _BATCH_GET = 100
 _CLIENT = "client"
-_KEY = ("entity", "part")
+_USED = "used#"
+
+
+def _without_prefix(entity: object) -> object:
+    return entity.removeprefix(_USED) if isinstance(entity, str) else entity
+
+
+class _UseItem(StoredItem, defer_build=True, extra="allow"):
+    """Every attribute that is not declared is the mark of a secret or a key."""
+
+    kind: ClassVar = "client use item"
+    named_by: ClassVar = ("entity",)
+
+    __pydantic_extra__: dict[str, Count]
+
+    entity: Annotated[Reference, BeforeValidator(_without_prefix)]
+    part: Text
+    client: Count | None = None
 
 
 class DynamoClientUses:
@@ -60,17 +80,12 @@ class DynamoClientUses:
         for ids in batched(list(found), _BATCH_GET, strict=False):
             keys = {self._table: [use_key(client_id) for client_id in ids]}
             for item in batch_get(self._client, keys, self._pause)[self._table]:
-                owner = OwnerRef.parse(item["entity"]["S"].partition("#")[2])
-                found[owner.id] = _from_item(item)
+                stored = parse_item(_UseItem, item)
+                found[stored.entity.id] = LastUse(stored.client, stored.__pydantic_extra__)
         return found
 
 
 def use_key(client_id: str) -> Item:
     """Where a client's uses are noted."""
     owner = OwnerRef(OwnerKind.CLIENT, client_id)
-    return {"entity": {"S": f"used#{owner}"}, "part": {"S": "last"}}
-
-
-def _from_item(item: Item) -> LastUse:
-    times = {name: int(value["N"]) for name, value in item.items() if name not in _KEY}
-    return LastUse(times.pop(_CLIENT, None), times)
+    return {"entity": {"S": f"{_USED}{owner}"}, "part": {"S": "last"}}

@@ -5,7 +5,7 @@ however many write at once, and reading it is one read.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from token_service.domain.key_ids import key_id_of
 from token_service.domain.owners import Client, OwnerKind
@@ -17,6 +17,7 @@ from token_service.store.client_items import client_from_item, client_to_item
 from token_service.store.client_uses import use_key
 from token_service.store.directory import entries, read_owners
 from token_service.store.dynamodb import Item, Pause, TransactionConditionError, owner_key
+from token_service.store.items import Count, StoredItem, parse_item
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 # A transaction names the sum last, so that its failing can be told from any other's.
 _SUM: Item = {"entity": {"S": "sum#reserved_rate_limit"}, "part": {"S": "clients"}}
+
+
+class _SumItem(StoredItem, defer_build=True):
+    kind: ClassVar = "item of all reservations"
+
+    reserved: Count
 
 
 def _key_id_key(key_id: str) -> Item:
@@ -80,7 +87,7 @@ class DynamoClients(DynamoRegistry[Client]):
     def reserved(self) -> int:
         """What all clients together have reserved, in requests a second; one read."""
         item = self._get(_SUM)
-        return int(item["reserved"]["N"]) if item else 0
+        return parse_item(_SumItem, item).reserved if item else 0
 
     @override
     def create(self, owner: Client) -> None:

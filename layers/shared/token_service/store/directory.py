@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.store.dynamodb import Item, Pause, batch_get, owner_key
 from token_service.store.errors import translate_errors
+from token_service.store.items import Count, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 # A directory shard takes 1,000 writes a second: far more owners than anybody makes at once.
 SHARDS = 16
 _BATCH_GET = 100
+
+
+class _DirectoryItem(StoredItem, defer_build=True):
+    kind: ClassVar = "directory item"
+    named_by: ClassVar = ("entity", "part")
+
+    part: Text
+    # Entries made before there was such an attribute come first.
+    created_at: Count = 0
 
 
 def directory_key(owner: OwnerRef) -> Item:
@@ -84,8 +94,8 @@ def _entries(
                 **page,
             )
         for item in answer["Items"]:
-            # Entries made before there was such an attribute come first.
-            yield item["part"]["S"], int(item.get("created_at", {"N": "0"})["N"])
+            stored = parse_item(_DirectoryItem, item)
+            yield stored.part, stored.created_at
         start = answer.get("LastEvaluatedKey")
         if not start:
             return

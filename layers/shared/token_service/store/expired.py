@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.ports import Page
 from token_service.store.dynamodb import Item, Pause
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import Count, StoredItem, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -18,8 +19,14 @@ _BATCH_WRITE = 25
 _DRAIN_REPEATS = 8
 # Not an hour's bucket, so no sweep computes it; it has no expiry, so TTL leaves it alone.
 _CHECKPOINT_KEY: Item = {"bucket": {"S": "sweep"}, "handle": {"S": "checkpoint"}}
-# An item without an expiry is nobody's to sweep.
+# An item without an expiry, or with one that is not a time, must not be deleted.
 _NEVER = 2**62
+
+
+class _CheckpointItem(StoredItem, defer_build=True):
+    kind: ClassVar = "sweep checkpoint item"
+
+    hour: Count
 
 
 class DynamoExpiredTokens:
@@ -83,7 +90,7 @@ class DynamoExpiredTokens:
                 TableName=self._table, Key=_CHECKPOINT_KEY, ConsistentRead=True
             )
         item = answer.get("Item")
-        return int(item["hour"]["N"]) if item else None
+        return parse_item(_CheckpointItem, item).hour if item else None
 
     def advance(self, hour: int) -> None:
         """Move the checkpoint forward; another worker's later one stays.
@@ -133,4 +140,10 @@ def _key(bucket: str, handle: str) -> Item:
 
 
 def _expiry(item: Item) -> int:
-    return int(item["expires_at"]["N"]) if "expires_at" in item else _NEVER
+    """The expiry in seconds.
+
+    No model here: a damaged token must hold its own hour only, and not stop the sweep of all
+    others. The count of held hours shows it.
+    """
+    text = item.get("expires_at", {}).get("N", "")
+    return int(text) if text.isdecimal() else _NEVER

@@ -1,12 +1,19 @@
 """Which person an identity at an OpenID provider belongs to, one item each in the clients table."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from token_service.store.dynamodb import Item
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+
+class _LinkItem(StoredItem, defer_build=True):
+    kind: ClassVar = "identity link item"
+
+    person: Text
 
 
 class DynamoIdentityLinks:
@@ -29,7 +36,7 @@ class DynamoIdentityLinks:
                 TableName=self._table, Key=_key(identity), ConsistentRead=True
             )
         item = answer.get("Item")
-        return item["person"]["S"] if item else None
+        return parse_item(_LinkItem, item).person if item else None
 
     def keep(self, identity: str, person: str, instead_of: str | None) -> bool:
         """Link an identity, unless it is linked to somebody else by now; False then.

@@ -1,7 +1,26 @@
 """An integration as an item of the clients table, and the names that make it unique."""
 
-from token_service.domain.owners import Integration, OwnerKind, OwnerRef
+from typing import ClassVar
+
+from token_service.domain.owners import Integration, OwnerKind
 from token_service.store.dynamodb import Item, owner_key
+from token_service.store.items import Count, Flag, Reference, StoredItem, Text, parse_item
+
+
+class _IntegrationItem(StoredItem, defer_build=True):
+    kind: ClassVar = "integration item"
+    named_by: ClassVar = ("entity",)
+
+    entity: Reference
+    name: Text
+    consumer_key: Text
+    consumer_secret: Text
+    epoch: Text
+    created_at: Count
+    enabled: Flag
+    token_secret: Text | None = None
+    resources: tuple[Text, ...]
+    version: Count
 
 
 def integration_to_item(integration: Integration) -> Item:
@@ -22,18 +41,24 @@ def integration_to_item(integration: Integration) -> Item:
 
 
 def integration_from_item(item: Item) -> Integration:
-    """The integration that `integration_to_item` stored."""
+    """The integration that `integration_to_item` stored.
+
+    Raises:
+        DamagedItemError: the item is not one that `integration_to_item` writes.
+
+    """
+    stored = parse_item(_IntegrationItem, item)
     return Integration(
-        id=OwnerRef.parse(item["entity"]["S"]).id,
-        name=item["name"]["S"],
-        consumer_key=item["consumer_key"]["S"],
-        consumer_secret=item["consumer_secret"]["S"],
-        epoch=item["epoch"]["S"],
-        created_at=int(item["created_at"]["N"]),
-        enabled=item["enabled"]["BOOL"],
-        token_secret=item["token_secret"]["S"] if "token_secret" in item else None,
-        resources=tuple(entry["S"] for entry in item["resources"]["L"]),
-        version=int(item["version"]["N"]),
+        id=stored.entity.id,
+        name=stored.name,
+        consumer_key=stored.consumer_key,
+        consumer_secret=stored.consumer_secret,
+        epoch=stored.epoch,
+        created_at=stored.created_at,
+        enabled=stored.enabled,
+        token_secret=stored.token_secret,
+        resources=stored.resources,
+        version=stored.version,
     )
 
 

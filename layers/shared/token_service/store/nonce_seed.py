@@ -6,19 +6,34 @@ the keyring: what is published and what must never be do not share an item.
 
 from base64 import b64decode, b64encode
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import AfterValidator
 
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.server_nonces import SEED_BYTES
 from token_service.store.dynamodb import Item
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import StoredItem, Text, parse_item
 from token_service.store.signing_keys import KEYRING_ENTITY
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "nonces"}}
+
+
+def _check_seed(text: str) -> str:
+    if len(b64decode(text, validate=True)) != SEED_BYTES:
+        raise ValueError("not a seed")
+    return text
+
+
+class _SeedItem(StoredItem, defer_build=True):
+    kind: ClassVar = "nonce seed item"
+
+    seed: Annotated[Text, AfterValidator(_check_seed)]
 
 
 class DynamoNonceSeed:
@@ -55,4 +70,4 @@ class DynamoNonceSeed:
             answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
         if "Item" not in answer:
             raise Unavailable(detail="no seed for nonces has been made")
-        return b64decode(answer["Item"]["seed"]["S"])
+        return b64decode(parse_item(_SeedItem, answer["Item"]).seed)

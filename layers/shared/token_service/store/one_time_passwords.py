@@ -1,13 +1,22 @@
 """One-time passwords in the tokens table, one a member, until used, replaced or expired."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.store.dynamodb import Item
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import Count, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+
+class _PasswordItem(StoredItem, defer_build=True):
+    kind: ClassVar = "one-time password item"
+
+    password_hash: Text
+    epoch: Text
+    expires_at: Count
 
 
 class DynamoOneTimePasswords:
@@ -37,9 +46,8 @@ class DynamoOneTimePasswords:
         item = answer.get("Item")
         if item is None:
             return None
-        return OneTimePassword(
-            item["password_hash"]["S"], item["epoch"]["S"], int(item["expires_at"]["N"])
-        )
+        stored = parse_item(_PasswordItem, item)
+        return OneTimePassword(stored.password_hash, stored.epoch, stored.expires_at)
 
     def use(self, key: str, password: OneTimePassword) -> bool:
         """Remove it; False if it is no longer there, or another is in its place."""

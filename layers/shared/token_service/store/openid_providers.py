@@ -6,19 +6,42 @@ Their client secrets are sealed; the item's version keeps two operators from und
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Json
 
 from token_service.domain.openid import OpenIdProvider
 from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import OwnerChangedError
 from token_service.store.dynamodb import Item
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import Count, Flag, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 PROVIDERS_ENTITY = "sso#providers"
 _KEY: Item = {"entity": {"S": PROVIDERS_ENTITY}, "part": {"S": "all"}}
+
+
+class _ProviderEntry(StoredItem, defer_build=True):
+    id: Text
+    name: Text
+    issuer: Text
+    client_id: Text
+    client_secret: Text
+    redirect_uris: tuple[Text, ...]
+    kinds: tuple[OwnerKind, ...]
+    trust_email: Flag
+    created_at: Count
+    updated_at: Count
+
+
+class _ProvidersItem(StoredItem, defer_build=True):
+    kind: ClassVar = "OpenID providers item"
+
+    providers: Json[tuple[_ProviderEntry, ...]]
+    version: Count
 
 
 class DynamoProviders:
@@ -44,8 +67,8 @@ class DynamoProviders:
         item = answer.get("Item")
         if not item:
             return (), 0
-        entries: list[dict[str, Any]] = json.loads(item["providers"]["S"])
-        return tuple(_provider(entry) for entry in entries), int(item["version"]["N"])
+        stored = parse_item(_ProvidersItem, item)
+        return tuple(map(_provider, stored.providers)), stored.version
 
     def write(self, providers: Iterable[OpenIdProvider], over: int) -> None:
         """Keep these instead of what was read at version `over`; raises OwnerChangedError."""
@@ -70,8 +93,16 @@ class DynamoProviders:
                 raise OwnerChangedError("the providers were changed meanwhile") from error
 
 
-def _provider(entry: dict[str, Any]) -> OpenIdProvider:
-    kinds = tuple(OwnerKind(kind) for kind in entry["kinds"])
+def _provider(entry: _ProviderEntry) -> OpenIdProvider:
     return OpenIdProvider(
-        **entry | {"redirect_uris": tuple(entry["redirect_uris"]), "kinds": kinds}
+        id=entry.id,
+        name=entry.name,
+        issuer=entry.issuer,
+        client_id=entry.client_id,
+        client_secret=entry.client_secret,
+        redirect_uris=entry.redirect_uris,
+        kinds=entry.kinds,
+        trust_email=entry.trust_email,
+        created_at=entry.created_at,
+        updated_at=entry.updated_at,
     )

@@ -6,7 +6,7 @@ the directory lists owners without a Scan.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
@@ -20,10 +20,18 @@ from token_service.store.dynamodb import (
     uncontended,
 )
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+
+class _NameItem(StoredItem, defer_build=True):
+    # Its key is not quoted: it holds a person's name.
+    kind: ClassVar = "name item"
+
+    id: Text
 
 
 class Kept(Protocol):
@@ -77,7 +85,7 @@ class DynamoRegistry[T: Kept]:
     def find_named(self, name_key: Item) -> T | None:
         """The owner of this name, in two strongly consistent reads, or None."""
         name = self._get(name_key)
-        return self.find(name["id"]["S"]) if name else None
+        return self.find(parse_item(_NameItem, name).id) if name else None
 
     def create(self, owner: T) -> None:
         """Keep a new owner with its names and its directory entry, all or nothing.

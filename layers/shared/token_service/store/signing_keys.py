@@ -4,7 +4,9 @@ Two homes, because verifiers read the first and must not be able to mint.
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import AliasChoices, Field, Json
 
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
@@ -12,6 +14,13 @@ from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyri
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey
 from token_service.store.dynamodb import Item
 from token_service.store.errors import AwsError, ConditionFailedError, translate_errors
+from token_service.store.items import (
+    Count,
+    StoredItem,
+    Text,
+    parse_document,
+    parse_item,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -20,6 +29,38 @@ if TYPE_CHECKING:
 
 KEYRING_ENTITY = "keys#signing"
 _KEYRING_KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "public"}}
+
+
+class _PublicKeyEntry(StoredItem):
+    kid: Text
+    alg: SigningAlgorithm
+    jwk: dict[str, Text]
+    state: KeyState
+    # Keys made before there was rotation were published and signed from the first.
+    published_at: Count = Field(validation_alias=AliasChoices("published_at", "created_at"))
+    signs_since: Count | None = None
+    retired_at: Count | None
+
+
+class _KeyringItem(StoredItem):
+    kind: ClassVar = "published signing keys item"
+
+    keys: Json[tuple[_PublicKeyEntry, ...]]
+    since: Count
+    version: Count
+
+
+class _PrivateKeyEntry(StoredItem, defer_build=True):
+    kid: Text
+    alg: SigningAlgorithm
+    pem: Text
+
+
+class _PrivateKeys(StoredItem, defer_build=True):
+    kind: ClassVar = "signing secret"
+
+    current: _PrivateKeyEntry | None = None
+    next: _PrivateKeyEntry | None = None
 
 
 class DynamoPublicKeys:
@@ -53,8 +94,8 @@ class DynamoPublicKeys:
         item = answer.get("Item")
         if not item:
             return Keyring(keys=(), since=None)
-        keys = tuple(_public_key(entry) for entry in json.loads(item["keys"]["S"]))
-        return Keyring(keys, int(item["since"]["N"]), int(item["version"]["N"]))
+        stored = parse_item(_KeyringItem, item)
+        return Keyring(tuple(map(_public_key, stored.keys)), stored.since, stored.version)
 
     def save(self, keyring: Keyring) -> None:
         """Publish these keys in place of those that were read.
@@ -125,10 +166,10 @@ class SecretPrivateKeys:
         answer = self._read()
         if answer is None:
             return PrivateKeyring()
-        held = json.loads(answer["SecretString"])
+        stored = parse_document(_PrivateKeys, answer.get("SecretString", ""))
         return PrivateKeyring(
-            current=_private_key(held.get("current")),
-            next=_private_key(held.get("next")),
+            current=_private_key(stored.current),
+            next=_private_key(stored.next),
             version=answer["VersionId"],
         )
 
@@ -181,10 +222,8 @@ class SecretPrivateKeys:
             raise
 
 
-def _private_key(entry: dict[str, str] | None) -> PrivateKey | None:
-    if entry is None:
-        return None
-    return PrivateKey(entry["kid"], SigningAlgorithm(entry["alg"]), entry["pem"])
+def _private_key(entry: _PrivateKeyEntry | None) -> PrivateKey | None:
+    return None if entry is None else PrivateKey(entry.kid, entry.alg, entry.pem)
 
 
 def _secret(key: PrivateKey | None) -> dict[str, str] | None:
@@ -203,14 +242,13 @@ def _entry(key: PublicKey) -> dict[str, Any]:
     }
 
 
-def _public_key(entry: dict[str, Any]) -> PublicKey:
+def _public_key(entry: _PublicKeyEntry) -> PublicKey:
     return PublicKey(
-        kid=entry["kid"],
-        algorithm=SigningAlgorithm(entry["alg"]),
-        jwk=entry["jwk"],
-        state=KeyState(entry["state"]),
-        # Keys made before there was rotation were published and signed from the first.
-        published_at=entry["published_at"] if "published_at" in entry else entry["created_at"],
-        signs_since=entry.get("signs_since"),
-        retired_at=entry["retired_at"],
+        kid=entry.kid,
+        algorithm=entry.alg,
+        jwk=entry.jwk,
+        state=entry.state,
+        published_at=entry.published_at,
+        signs_since=entry.signs_since,
+        retired_at=entry.retired_at,
     )

@@ -4,12 +4,14 @@ The partition key is the expiry hour, the layout and the shard; the sort key is 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from token_service.domain.grants import Access, Grant
 from token_service.domain.limits import NEVER
 from token_service.domain.location import Location, hour_of, locate
-from token_service.domain.owners import Owner, OwnerRef
+from token_service.domain.owners import TOKEN_OWNERS, Owner, OwnerRef
 from token_service.domain.tokens import TokenRecord
 from token_service.store.dynamodb import (
     Item,
@@ -18,6 +20,7 @@ from token_service.store.dynamodb import (
     owner_key,
 )
 from token_service.store.errors import ConditionFailedError, translate_errors
+from token_service.store.items import Count, Reference, StoredItem, Text, damaged, parse_item
 from token_service.store.owners import owner_from_item
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 # One write unit (aws-facts 2.2). A longer record would double the price of every token.
 MAX_RECORD_BYTES = 1024
+# The partition key of a record that never expires begins with this instead of an hour.
+_NEVER = "never"
 
 
 class RecordTooLargeError(ValueError):
@@ -33,6 +38,38 @@ class RecordTooLargeError(ValueError):
 
 class TokenCollisionError(RuntimeError):
     """Another token already has this handle: randomness has failed."""
+
+
+def _layout(bucket: object) -> object:
+    """From the partition key; a record that never expires lies in no layout's shard."""
+    if not isinstance(bucket, str):
+        raise ValueError("not text")  # noqa: TRY004 - pydantic reports a ValueError
+    hour, layout, *_ = bucket.split("#")
+    return 0 if hour == _NEVER else int(layout)
+
+
+def _token_owner(owner: OwnerRef) -> OwnerRef:
+    if owner.kind not in TOKEN_OWNERS:
+        raise ValueError("owns no tokens")
+    return owner
+
+
+class _TokenItem(StoredItem):
+    kind: ClassVar = "token record"
+
+    handle: Text
+    layout: Annotated[Count, BeforeValidator(_layout), Field(validation_alias="bucket")]
+    owner: Annotated[Reference, AfterValidator(_token_owner)]
+    epoch: Text
+    issued_at: Count
+    expires_at: Count | None = None
+    grant: Grant
+    access: Access
+    audience: Text | None = None
+    scope: Text | None = None
+    jkt: Text | None = None
+    account: Text | None = None
+    revoked_at: Count | None = None
 
 
 class DynamoTokens:
@@ -195,28 +232,38 @@ def to_item(record: TokenRecord) -> Item:
 
 
 def from_item(item: Item) -> TokenRecord:
-    """The record that `to_item` stored."""
+    """The record that `to_item` stored.
+
+    Raises:
+        DamagedItemError: the item is not one that `to_item` writes.
+
+    """
+    stored = parse_item(_TokenItem, item)
+    expires_at = stored.expires_at
+    if expires_at is None:
+        # A record that lost its expiry must not turn into one that never expires.
+        if item["bucket"]["S"].partition("#")[0] != _NEVER:
+            raise damaged(_TokenItem, item, "expires_at missing")
+        expires_at = NEVER
     return TokenRecord(
-        handle=item["handle"]["S"],
-        layout=_layout(item),
-        owner=OwnerRef.parse(item["owner"]["S"]),
-        epoch=item["epoch"]["S"],
-        issued_at=int(item["issued_at"]["N"]),
-        expires_at=int(item["expires_at"]["N"]) if "expires_at" in item else NEVER,
-        grant=Grant(item["grant"]["S"]),
-        access=Access(item["access"]["S"]),
-        audience=tuple(item["audience"]["S"].split(" ")) if "audience" in item else (),
-        scope=tuple(item["scope"]["S"].split(" ")) if "scope" in item else (),
-        jkt=item["jkt"]["S"] if "jkt" in item else None,
-        account=item["account"]["S"] if "account" in item else None,
-        revoked_at=int(item["revoked_at"]["N"]) if "revoked_at" in item else None,
+        handle=stored.handle,
+        layout=stored.layout,
+        owner=stored.owner,
+        epoch=stored.epoch,
+        issued_at=stored.issued_at,
+        expires_at=expires_at,
+        grant=stored.grant,
+        access=stored.access,
+        audience=_words(stored.audience),
+        scope=_words(stored.scope),
+        jkt=stored.jkt,
+        account=stored.account,
+        revoked_at=stored.revoked_at,
     )
 
 
-def _layout(item: Item) -> int:
-    """From the partition key; a record that never expires lies in no layout's shard."""
-    hour, layout, *_ = item["bucket"]["S"].split("#")
-    return 0 if hour == "never" else int(layout)
+def _words(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(text.split(" "))
 
 
 def size(item: Item) -> int:
