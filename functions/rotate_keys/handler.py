@@ -12,8 +12,7 @@ from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.rotation import KeyRotation, Rotated
 from token_service.observability import observe_rotation
 from token_service.runtime.handlers import Event, observed
-from token_service.runtime.proofs import make_nonce_seed
-from token_service.runtime.rotation import key_rotation, rotation_policy
+from token_service.runtime.rotation import key_rotation, make_nonce_seed, rotation_policy
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:
