@@ -1,13 +1,12 @@
 """JSON request bodies: models, and refusals in Elastic Path's words (contracts/elastic-path.md)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from token_service.domain.errors import InvalidRequest, PayloadTooLarge
 from token_service.domain.limits import LIMITS
-from token_service.domain.login import MAX_USERNAME
 from token_service.wire.json_documents import RepeatedMemberError, read_json
 
 
@@ -92,5 +91,4 @@ def _no_nul(text: str) -> str:
 
 # A lone surrogate is no character, and pydantic refuses it by itself.
 STORABLE = AfterValidator(_no_nul)
-Name = Annotated[str, Field(min_length=1, max_length=MAX_USERNAME), STORABLE]
 MEMBERS_GIVEN = BeforeValidator(_without_empty_members)

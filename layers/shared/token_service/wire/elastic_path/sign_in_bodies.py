@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from token_service.domain.limits import LIMITS
+from token_service.domain.login import MAX_USERNAME
 from token_service.domain.passwords import MAX_PASSWORD
-from token_service.wire.elastic_path.bodies import MEMBERS_GIVEN, STORABLE, Body, Name
+from token_service.wire.elastic_path.bodies import MEMBERS_GIVEN, STORABLE, Body
 
 _MAX_REDIRECT_URI = 512
 # The vendor's guide misspells it, so clients may too.
@@ -23,6 +24,7 @@ def _spelt(purpose: object) -> object:
     return _PURPOSE if purpose == _MISSPELT_PURPOSE else purpose
 
 
+_Name = Annotated[str, Field(min_length=1, max_length=MAX_USERNAME), STORABLE]
 _Password = Annotated[
     str,
     Field(
@@ -54,7 +56,7 @@ class SingleSignOnCode(Body):
         STORABLE,
     ]
     oauth_code_verifier: Annotated[
-        Name, Field(description="What the challenge was made of (RFC 7636).", repr=False)
+        _Name, Field(description="What the challenge was made of (RFC 7636).", repr=False)
     ]
 
 
@@ -70,7 +72,7 @@ class CustomerByPassword(_OfCustomer):
     authentication_mechanism: Annotated[
         Literal["password"], Field(description="`password` unless said.")
     ] = "password"
-    email: Name
+    email: _Name
     password: _Password
 
 
@@ -98,8 +100,8 @@ class _OfMember(Body):
 
 
 class _OfProfile(_OfMember):
-    password_profile_id: Annotated[Name, Field(json_schema_extra={"format": "uuid"})]
-    username: Name
+    password_profile_id: Annotated[_Name, Field(json_schema_extra={"format": "uuid"})]
+    username: _Name
 
 
 class MemberByPassword(_OfProfile):
@@ -117,7 +119,7 @@ class MemberByOneTimePassword(_OfProfile):
     model_config = ConfigDict(title="By one-time password")
 
     authentication_mechanism: Literal["passwordless"]
-    one_time_password_token: Annotated[Name, Field(repr=False)]
+    one_time_password_token: Annotated[_Name, Field(repr=False)]
 
 
 class MemberSignUp(_OfProfile):
@@ -127,8 +129,8 @@ class MemberSignUp(_OfProfile):
 
     authentication_mechanism: Literal["self_signup"]
     password: _Password
-    name: Name
-    email: Name
+    name: _Name
+    email: _Name
 
 
 class MemberBySingleSignOn(SingleSignOnCode, _OfMember):
@@ -165,7 +167,7 @@ class _OneTimePasswordData(Body):
     model_config = ConfigDict(title="Whom it is for")
 
     type: Literal["one_time_password_token_request"]
-    username: Name
+    username: _Name
     purpose: Annotated[
         Literal["reset_password", "passwordless_authentication"],
         Field(description="`passwordless_authentication` unless said."),
