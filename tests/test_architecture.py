@@ -27,7 +27,7 @@ TYPES_ONLY = (
 RINGS: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, {"cryptography", "jwt"}),
     "store": ({"domain", "store"}, {"botocore", "pydantic"}),
-    "wire": ({"domain", "wire"}, set()),
+    "wire": ({"domain", "wire"}, {"pydantic", "pydantic_core"}),
     "providers": ({"domain", "providers"}, {"urllib3"}),
 }
 # Packages within a ring, and what each may import besides.
@@ -37,7 +37,7 @@ PACKAGES: dict[str, set[str]] = {
 }
 COMPOSITION = {
     "aws": (set[str](), {"boto3", "botocore"}),
-    "settings": ({"domain"}, set[str]()),
+    "settings": ({"domain"}, {"pydantic"}),
     "observability": ({"domain", "wire"}, set[str]()),
     "side_by_side": (set[str](), set[str]()),
     "system": (set[str](), set[str]()),

@@ -15,6 +15,7 @@ from token_service.domain.administration import ClientAdministration
 from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
+from token_service.domain.location import read_layouts
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.openid import ProviderAdministration
 from token_service.domain.owners import OwnerKind
@@ -24,7 +25,6 @@ from token_service.domain.revoke import token_place
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
-from token_service.settings import read_layouts
 from token_service.side_by_side import side_by_side
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts

@@ -152,7 +152,7 @@ class Deployment:
     def administration(self) -> ClientAdministration:
         """What an operator's tool would use."""
         self.become("issue")
-        return ClientAdministration(clients(), now, token_bytes)
+        return ClientAdministration(clients("ClientsTable"), now, token_bytes)
 
     def register_demo_clients(self) -> None:
         """The clients that the events name."""

@@ -30,7 +30,7 @@ def stale(deployment: Deployment) -> Deployment:
 
 def put(expires_at: int, handle: str) -> None:
     """Store a token record."""
-    tokens().put(
+    tokens("TokensTable", "ClientsTable").put(
         TokenRecord(
             handle=handle,
             layout=2,
