@@ -28,7 +28,7 @@ RINGS: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, {"cryptography"}),
     "aws": ({"aws"}, set()),
     "store": ({"aws", "domain", "store"}, set()),
-    "wire": ({"domain", "wire"}, set()),
+    "wire": ({"domain", "wire"}, {"aws_lambda_powertools", "pydantic"}),
     "providers": ({"domain", "providers"}, {"joserfc", "urllib3"}),
 }
 # Packages within a ring, and what each may import besides.

@@ -18,7 +18,6 @@ from token_service.store.identity_links import DynamoIdentityLinks
 from token_service.store.openid_providers import DynamoProviders
 from token_service.system import elapsed, now, pause
 from token_service.wire.endpoints import Endpoint
-from token_service.wire.openid_profiles import OpenIdProfilesEndpoint
 from token_service.wire.single_sign_on import SingleSignOnEndpoint
 
 fetch = Http(elapsed)
@@ -29,13 +28,6 @@ def redirects() -> Endpoint:
     """Out to a provider, and back."""
     issuer = environment().text("ISSUER")
     return SingleSignOnEndpoint(dialects_of_clients(), observe, issuer, single_sign_on)
-
-
-@cache
-def profiles() -> Endpoint:
-    """What a storefront reads first."""
-    issuer = environment().text("ISSUER")
-    return OpenIdProfilesEndpoint(dialects_of_clients(), observe, issuer, providers().list)
 
 
 @cache

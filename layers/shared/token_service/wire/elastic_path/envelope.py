@@ -81,7 +81,7 @@ def read_data(body: bytes, kind: str) -> Data:
         InvalidRequest: not JSON, a member repeated, no object under `data`, or another type.
 
     """
-    document = _read_json(body)
+    document = read_document(body)
     if "data" not in document:
         raise InvalidRequest("The field 'data' is required.")
     members = document["data"]
@@ -95,7 +95,14 @@ def read_data(body: bytes, kind: str) -> Data:
     return Data(members)
 
 
-def _read_json(body: bytes) -> dict[str, Any]:
+def read_document(body: bytes) -> dict[str, Any]:
+    """A body's JSON object.
+
+    Raises:
+        PayloadTooLarge: longer than any legitimate body.
+        InvalidRequest: not JSON, no object, or a member is repeated.
+
+    """
     if len(body) > LIMITS.body:
         raise PayloadTooLarge
     try:
