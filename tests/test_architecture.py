@@ -27,7 +27,7 @@ TYPES_ONLY = (
 RINGS: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, {"cryptography", "jwt"}),
     "store": ({"domain", "store"}, {"botocore", "pydantic"}),
-    "wire": ({"domain", "wire"}, {"pydantic", "pydantic_core"}),
+    "wire": ({"domain", "wire"}, {"aws_lambda_powertools", "pydantic", "pydantic_core"}),
     "providers": ({"domain", "providers"}, {"urllib3"}),
 }
 # Packages within a ring, and what each may import besides.

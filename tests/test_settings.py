@@ -14,7 +14,8 @@ from token_service.runtime.manage import ManageVariables
 from token_service.runtime.policy import PolicyVariables
 from token_service.runtime.rotation import RotationVariables
 from token_service.runtime.shoppers import ShopperVariables
-from token_service.runtime.sign_on import ProfileVariables, SingleSignOnVariables
+from token_service.runtime.sign_in_profiles import ProfileVariables
+from token_service.runtime.sign_on import SingleSignOnVariables
 from token_service.runtime.signing import SigningVariables
 from token_service.runtime.sweep import SweepVariables
 from token_service.settings import SettingError, Settings, load

@@ -13,13 +13,12 @@ from token_service.runtime import codes
 from token_service.runtime.dialects import DialectVariables, dialects_of_clients
 from token_service.runtime.environment import dynamodb
 from token_service.runtime.sealing import SealingVariables, sealer
-from token_service.settings import ClientsTable, load
+from token_service.settings import load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.identity_links import DynamoIdentityLinks
 from token_service.store.openid_providers import DynamoProviders
 from token_service.system import elapsed, now, pause
 from token_service.wire.endpoints import Endpoint
-from token_service.wire.openid_profiles import OpenIdProfilesEndpoint
 from token_service.wire.single_sign_on import SingleSignOnEndpoint
 
 fetch = Http(elapsed)
@@ -29,26 +28,12 @@ class SingleSignOnVariables(SealingVariables, DialectVariables):
     """Settings of the function `single_sign_on`."""
 
 
-class ProfileVariables(ClientsTable, DialectVariables):
-    """Settings of the function `sign_in_profiles`."""
-
-
 @cache
 def redirects() -> Endpoint:
     """Out to a provider, and back."""
     settings = load(SingleSignOnVariables)
     return SingleSignOnEndpoint(
         dialects_of_clients(settings), observe, settings.issuer, lambda: single_sign_on(settings)
-    )
-
-
-@cache
-def profiles() -> Endpoint:
-    """What a storefront reads first."""
-    settings = load(ProfileVariables)
-    list_providers = providers(settings.clients_table).list
-    return OpenIdProfilesEndpoint(
-        dialects_of_clients(settings), observe, settings.issuer, list_providers
     )
 
 
