@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from openapi.models import schemas
+
 SOURCE = Path(__file__).parent
 OUTPUT = SOURCE.parent / "functions/docs/site/openapi.json"
 # A path item may say where else the same is found; `{store}` there is a parameter.
@@ -24,6 +26,7 @@ def build() -> dict[str, Any]:
 
     """
     document = _read(SOURCE / "document.yaml")
+    document["components"]["schemas"] = schemas()
     for path in sorted((SOURCE / "dialects").glob("*.yaml")):
         part = _read(path)
         document["tags"] += part.get("tags", [])
