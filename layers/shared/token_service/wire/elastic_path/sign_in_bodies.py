@@ -163,8 +163,8 @@ class AccountMemberSignIn(Body):
     ]
 
 
-class _OneTimePasswordData(Body):
-    model_config = ConfigDict(title="Whom it is for")
+class OneTimePasswordRecipient(Body):
+    """The member to whom a one-time password is sent, and what for."""
 
     type: Literal["one_time_password_token_request"]
     username: _Name
@@ -178,4 +178,4 @@ class _OneTimePasswordData(Body):
 class OneTimePasswordRequest(Body):
     """A request to send a one-time password."""
 
-    data: Annotated[_OneTimePasswordData, Field(description="The envelope."), MEMBERS_GIVEN]
+    data: Annotated[OneTimePasswordRecipient, Field(description="The envelope."), MEMBERS_GIVEN]
