@@ -357,9 +357,12 @@ def test_a_body_that_the_gateway_could_not_decode(manager: Manager) -> None:
 
 
 def test_a_query_of_too_many_fields(manager: Manager) -> None:
-    """400 before the fields are looked at."""
-    answer = manager.send("GET", query="&".join(["a=b"] * 101))
+    """400 where a list takes parameters. Other methods ignore the query."""
+    query = "&".join(["page[limit]=0"] * 101)
+    answer = manager.send("GET", query=query)
     assert told(answer) == (400, "Bad Request", "The query string has too many fields.")
+    assert manager.send("POST", body=data(), query=query).status == 201
+    assert manager.send("PUT", query=query).status == 405
 
 
 def test_last_use(manager: Manager) -> None:
