@@ -89,16 +89,18 @@ def _event(request: Request) -> dict[str, Any]:
     """
     # The resolver's path parameters do not match all characters; ids never need encoding.
     path = quote(request.path.removesuffix("/"), errors="replace")
+    # HEAD is answered like GET (RFC 9110 section 9.3.2); the gateway drops the body.
+    method = "GET" if request.method == "HEAD" else request.method
     return {
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": request.query,
-        "queryStringParameters": read_query(request.query),
+        # Only lists take parameters.
+        "queryStringParameters": read_query(request.query) if method == "GET" else {},
         "headers": {},
         "requestContext": {
             "stage": "$default",
-            # HEAD is answered like GET (RFC 9110 section 9.3.2); the gateway drops the body.
-            "http": {"method": "GET" if request.method == "HEAD" else request.method, "path": path},
+            "http": {"method": method, "path": path},
         },
         # The resolver takes text. Bytes that are not UTF-8 survive, for `_read_body` to refuse.
         "body": request.body.decode("utf-8", "surrogateescape"),
