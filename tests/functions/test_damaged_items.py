@@ -24,7 +24,7 @@ MAGENTO = {"message": "The service is temporarily unavailable. Please try again 
 
 
 def damage(deployment: Deployment, table: str, key: str, **attributes: Item) -> int:
-    """Replace attributes of all items whose partition key begins with `key`; returns their count."""
+    """Replace attributes of all items whose partition key begins with `key`; their count."""
     deployment.hidden.append(PLANTED)
     found = [item for item in items_of(table) if partition_of(item).startswith(key)]
     for item in found:
