@@ -256,3 +256,34 @@ def test_an_outage_does_not_stop_signing_for_two_hours(now: FrozenClock) -> None
             keys.current()
     up[0] = True
     assert keys.current().kid == private.kid
+
+
+@pytest.mark.parametrize("jwk", [{}, {"kty": "EC"}, {**OURS.jwk, "x": "AAAA"}], ids=str)
+def test_unusable_published_key_means_unavailable(now: FrozenClock, jwk: dict[str, str]) -> None:
+    """Its tokens may be good, so nothing is claimed; a process that knew the keys goes on."""
+    source = Keys(OURS, replace(OTHER, algorithm=ES256, jwk=jwk))
+    keys = VerificationKeys(source.load, now)
+    for kid in (OURS.kid, OTHER.kid, ALIEN):
+        with pytest.raises(Unavailable, match=r"^damaged published signing key: key other "):
+            keys.find(kid)
+    source.keys = (OURS,)
+    assert keys.find(OURS.kid)
+    source.keys = (OURS, replace(OTHER, algorithm=ES256, jwk=jwk))
+    now.advance(300)
+    assert keys.find(OURS.kid)
+    assert keys.find(OTHER.kid) is None
+
+
+def test_unusable_signing_key_means_unavailable(now: FrozenClock) -> None:
+    """The error names the key and quotes nothing of it; a process with a key signs on."""
+    private = key_pair(ES256)[0]
+    current = [replace(private, pem="planted-value")]
+    keys = SigningKeys(lambda: current[0], now)
+    with pytest.raises(Unavailable, match=r"^damaged signing secret: key ") as caught:
+        keys.current()
+    assert "planted" not in str(caught.value)
+    current[0] = private
+    assert keys.current()
+    current[0] = replace(private, pem="planted-value")
+    now.advance(300)
+    assert keys.current().kid == private.kid

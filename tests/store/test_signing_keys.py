@@ -13,6 +13,8 @@ from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyri
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey, load_public
 from token_service.domain.rotation import KeyRotation, RotationPolicy
 from token_service.store.errors import AwsError
+from token_service.store.items import DamagedItemError
+from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 
 from tests.aws_hooks import Body, hooks_of, items_of
@@ -265,3 +267,36 @@ def test_no_private_key_reaches_the_table(
     assert private.current
     assert private.next
     assert [key.kid for key in keyring.keys] == [private.current.kid, private.next.kid]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "planted-value",
+        "[]",
+        '{"current": "planted-value"}',
+        '{"current": {"kid": "k", "pem": "planted-value"}}',
+        '{"current": {"kid": "k", "alg": "none", "pem": "planted-value"}}',
+        '{"current": {"kid": "k", "alg": "ES256", "pem": {"planted-value": 1}}}',
+        '{"current": null, "next": {"kid": 1, "alg": "ES256", "pem": "planted-value"}}',
+    ],
+)
+def test_damaged_signing_secret_is_a_named_error(secrets: "SecretsManager", text: str) -> None:
+    """The error says which member is damaged, and never quotes the secret."""
+    raw = boto3.client("secretsmanager")
+    raw.put_secret_value(SecretId="signing", SecretString=text)
+    keys = SecretPrivateKeys(secrets, "signing")
+    for read in (keys.load, keys.keyring):
+        with pytest.raises(DamagedItemError, match=r"^damaged signing secret: ") as caught:
+            read()
+        assert "planted" not in f"{caught.value!r} {caught.value.detail}"
+        assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def test_secrets_without_text_are_named_errors(secrets: "SecretsManager") -> None:
+    """Above all, no sealing key is derived from nothing."""
+    boto3.client("secretsmanager").put_secret_value(SecretId="signing", SecretBinary=b"planted")
+    with pytest.raises(DamagedItemError, match=r"^damaged signing secret: document json_invalid$"):
+        SecretPrivateKeys(secrets, "signing").load()
+    with pytest.raises(DamagedItemError, match=r"^damaged sealing secret: no text$"):
+        sealing_key(secrets, "signing")

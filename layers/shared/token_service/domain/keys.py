@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, load_jwk, load_pem
+from token_service.domain.algorithms import (
+    LoadedKey,
+    SigningAlgorithm,
+    WeakKeyError,
+    load_jwk,
+    load_pem,
+)
 from token_service.domain.errors import Unavailable
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MINUTE
 
@@ -149,15 +155,21 @@ class VerificationKeys:
         if self._read_at is not None and now - self._read_at < max_age:
             return
         try:
-            found = tuple(key for key in self._load() if key.verifies(now))
+            self._held = self._read(now)
         except Unavailable:
             if self._read_at is None:
                 raise
             # Keys already held stay true; asking again on every call would not help the store.
             self._read_at = now
             return
-        self._held = {key.kid: (key, load_public(key)) for key in found}
         self._read_at = now
+
+    def _read(self, now: int) -> dict[str, tuple[PublicKey, LoadedKey]]:
+        try:
+            return {key.kid: (key, load_public(key)) for key in self._load() if key.verifies(now)}
+        except WeakKeyError as error:
+            # Without this key, its tokens would be called invalid, and nobody knows that.
+            raise Unavailable(detail=f"damaged published signing key: {error}") from error
 
 
 class SigningKeys:
@@ -182,10 +194,16 @@ class SigningKeys:
         now = self._now()
         if self._key is None or now - self._tried_at >= RELOAD_SECONDS:
             try:
-                self._key = load_private(self._load())
+                self._key = self._read()
                 self._read_at = now
             except Unavailable:
                 if self._key is None or now - self._read_at >= HELD_LONGEST:
                     raise
             self._tried_at = now
         return self._key
+
+    def _read(self) -> LoadedKey:
+        try:
+            return load_private(self._load())
+        except WeakKeyError as error:
+            raise Unavailable(detail=f"damaged signing secret: {error}") from error
