@@ -5,12 +5,12 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.moto_transport import items_of
 from token_service.domain.errors import Unavailable
 from token_service.domain.grants import TokenFormat
 from token_service.domain.owners import OwnerKind
 from token_service.store.items import DamagedItemError
 
+from tests.aws_hooks import items_of
 from tests.functions.deployment import Deployment, load_event
 from tests.wire.demo_clients import ADMIN, CLIENT, CUSTOMER, MEMBER
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.moto_transport import items_of
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.keyring import Keyring
 from token_service.domain.limits import NEVER
@@ -22,6 +21,7 @@ from token_service.store.nonce_seed import DynamoNonceSeed
 from token_service.store.openid_providers import DynamoProviders
 from token_service.store.signing_keys import DynamoPublicKeys
 
+from tests.aws_hooks import items_of
 from tests.clock import SeededBytes
 from tests.memory_store import place_of
 from tests.samples import NOW, OWNER, a_client, a_member, a_record, an_account, an_integration
@@ -298,6 +298,7 @@ def world(dynamodb: Any, dynamo: Store) -> World:  # noqa: ANN401 - of whatever 
 
 def stored_item(kind: Kind) -> Item:
     """The item of this kind that lies in its table."""
+    item: Item
     (item,) = (item for item in items_of(kind.table) if kind.is_of(item))
     return item
 

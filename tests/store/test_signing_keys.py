@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from token_service import aws
 from token_service.domain.algorithms import SigningAlgorithm
@@ -281,7 +282,9 @@ def test_no_private_key_reaches_the_table(
         '{"current": null, "next": {"kid": 1, "alg": "ES256", "pem": "planted-value"}}',
     ],
 )
-def test_damaged_signing_secret_is_a_named_error(secrets: "SecretsManager", text: str) -> None:
+def test_damaged_signing_secret_is_a_named_error(
+    secrets: "SecretsManagerClient", text: str
+) -> None:
     """The error says which member is damaged, and never quotes the secret."""
     raw = boto3.client("secretsmanager")
     raw.put_secret_value(SecretId="signing", SecretString=text)
@@ -293,7 +296,7 @@ def test_damaged_signing_secret_is_a_named_error(secrets: "SecretsManager", text
         assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-def test_secrets_without_text_are_named_errors(secrets: "SecretsManager") -> None:
+def test_secrets_without_text_are_named_errors(secrets: "SecretsManagerClient") -> None:
     """Above all, no sealing key is derived from nothing."""
     boto3.client("secretsmanager").put_secret_value(SecretId="signing", SecretBinary=b"planted")
     with pytest.raises(DamagedItemError, match=r"^damaged signing secret: document json_invalid$"):

@@ -12,11 +12,11 @@ from enum import StrEnum
 from token_service.domain.algorithms import (
     LoadedKey,
     SigningAlgorithm,
-    WeakKeyError,
     load_jwk,
     load_pem,
 )
 from token_service.domain.errors import Unavailable
+from token_service.domain.jwk import WeakKeyError
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MINUTE
 
 RELOAD_SECONDS = 5 * MINUTE
