@@ -24,7 +24,7 @@ from token_service.domain.limits import LIMITS
 from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
 from token_service.domain.tokens import IssuedToken
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
-from token_service.wire.elastic_path.bodies import STORABLE, Body, refused
+from token_service.wire.elastic_path.envelope import STORABLE, Body, refused
 from token_service.wire.form import Repeated, fields_of, read_pairs
 from token_service.wire.http import Request, Response, json_response
 
