@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from token_service.domain.errors import InvalidRequest, MethodNotAllowed, NotFound
 from token_service.wire.dialect import Dialect
-from token_service.wire.elastic_path.bodies import read_document
+from token_service.wire.elastic_path.envelope import read_document
 from token_service.wire.elastic_path.paging import read_query
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.enforce import caller_of
