@@ -1,7 +1,6 @@
 """JSON request bodies: models, and refusals in Elastic Path's words (contracts/elastic-path.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -93,58 +92,3 @@ def _no_nul(text: str) -> str:
 # A lone surrogate is no character, and pydantic refuses it by itself.
 STORABLE = AfterValidator(_no_nul)
 MEMBERS_GIVEN = BeforeValidator(_without_empty_members)
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """The members of `data`; those that nobody asks for are ignored."""
-
-    members: Mapping[str, Any] = field(repr=False)
-
-    def text(self, name: str) -> str | None:
-        """A string as it is, or None if it is missing; what it may hold is for others to say.
-
-        Raises:
-            InvalidRequest: no string; the message names it.
-
-        """
-        value = self.members.get(name)
-        if name not in self.members or isinstance(value, str):
-            return value
-        raise InvalidRequest(f"The field '{name}' must be a string.")
-
-    def whole_number(self, name: str) -> int | None:
-        """A whole number, or None if it is missing.
-
-        Raises:
-            InvalidRequest: something else; the message names it.
-
-        """
-        value = self.members.get(name)
-        if name in self.members and (not isinstance(value, int) or isinstance(value, bool)):
-            raise InvalidRequest(f"The field '{name}' must be a whole number.")
-        return value
-
-
-def read_data(body: bytes, kind: str) -> Data:
-    """The `data` of a body, whose `type` must be this kind.
-
-    The content type says nothing, as at the token endpoint.
-
-    Raises:
-        PayloadTooLarge: longer than any legitimate body.
-        InvalidRequest: not JSON, a member repeated, no object under `data`, or another type.
-
-    """
-    document = read_document(body)
-    if "data" not in document:
-        raise InvalidRequest("The field 'data' is required.")
-    members = document["data"]
-    if not isinstance(members, dict):
-        raise InvalidRequest("The field 'data' must be an object.")
-    found = members.get("type")
-    if found in (None, ""):
-        raise InvalidRequest("The field 'type' is required.")
-    if found != kind:
-        raise InvalidRequest(f"The field 'type' must be {kind}.")
-    return Data(members)
