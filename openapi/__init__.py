@@ -1,4 +1,11 @@
-"""The source of the OpenAPI document: `document.yaml`, and one file a dialect in `dialects/`.
+"""The source of the OpenAPI document: `document.yaml`, and one file per dialect in `dialects/`.
 
-`python -m openapi` is what `make openapi` runs. To describe another dialect, add a file.
+`make openapi` runs `python -m openapi`. To describe another dialect, add a file. Routes that a
+Powertools resolver serves describe themselves: `resolved.py` adds them.
 """
+
+import sys
+from pathlib import Path
+
+# The functions import this package from the layer.
+sys.path.insert(0, str(Path(__file__).parent.parent / "layers/shared"))

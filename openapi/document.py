@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from openapi import resolved
+
 SOURCE = Path(__file__).parent
 OUTPUT = SOURCE.parent / "functions/docs/site/openapi.json"
 # A path item may say where else the same is found; `{store}` there is a parameter.
@@ -30,6 +32,7 @@ def build() -> dict[str, Any]:
         _add(document["paths"], dict(_all_paths(part["paths"])))
         for kind, components in part.get("components", {}).items():
             _add(document["components"].setdefault(kind, {}), components)
+    resolved.add_to(document)
     document["tags"].sort(key=lambda tag: int(tag.pop("x-order")))
     return document
 

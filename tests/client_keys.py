@@ -5,8 +5,7 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from typing import Any
 
-from jwt.algorithms import get_default_algorithms
-from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
+from token_service.domain.algorithms import JWS, LoadedKey, SigningAlgorithm
 from token_service.domain.key_pairs import make_key
 from token_service.domain.keys import load_private
 
@@ -48,8 +47,8 @@ def client_jwk(
 
 def whole_jwk(key: LoadedKey) -> dict[str, Any]:
     """All of a key, private members too, as PyJWT writes it."""
-    family = "EdDSA" if key.algorithm is SigningAlgorithm.ED25519 else key.algorithm
-    jwk: dict[str, Any] = get_default_algorithms()[family].to_jwk(key.key, as_dict=True)
+    algorithm = JWS.get_algorithm_by_name(key.algorithm)
+    jwk: dict[str, Any] = algorithm.to_jwk(key.key, as_dict=True)
     jwk.pop("key_ops", None)
     return jwk
 
@@ -79,7 +78,8 @@ def an_assertion(
 def signed(header: str, claims: str, key: LoadedKey) -> str:
     """A JWS of exactly these texts."""
     message = f"{_segment(header.encode())}.{_segment(claims.encode())}"
-    return f"{message}.{_segment(key.sign(message.encode()))}"
+    signature = JWS.get_algorithm_by_name(key.algorithm).sign(message.encode(), key.key)
+    return f"{message}.{_segment(signature)}"
 
 
 def _segment(data: bytes) -> str:

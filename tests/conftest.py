@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
-from token_service.aws.dynamodb import DynamoDB
+from token_service import aws
 
 from local.cloudformation import read_template
+from tests.aws_hooks import bystander, forget_hooks, watch
 from tests.clock import FrozenClock, SeededBytes
-from tests.moto_transport import service as aws_service
 from tests.service import Service
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,10 +66,10 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def dynamodb(aws_environment: None, template: dict[str, Any]) -> Iterator[DynamoDB]:  # noqa: ARG001 - set up first
+def dynamodb(aws_environment: None, template: dict[str, Any]) -> Iterator["DynamoDBClient"]:  # noqa: ARG001 - set up first
     """Both tables as template.yaml declares them (named by their logical ids), in moto."""
     with mock_aws():
-        client = boto3.client("dynamodb")
+        client = bystander()
         for name in ("TokensTable", "ClientsTable"):
             properties = template["Resources"][name]["Properties"]
             client.create_table(
@@ -77,4 +79,7 @@ def dynamodb(aws_environment: None, template: dict[str, Any]) -> Iterator[Dynamo
                     for key in ("AttributeDefinitions", "KeySchema", "BillingMode")
                 },
             )
-        yield DynamoDB.over(aws_service("dynamodb"))
+        watch(aws.dynamodb())
+        watch(aws.secrets_manager())
+        yield aws.dynamodb()
+    forget_hooks()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
-from joserfc import jws
-from joserfc.jwk import KeySet, RSAKey
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.api_jws import PyJWS
 from token_service.domain.errors import Unavailable
 from token_service.domain.openid import OpenIdProvider, provider_sealing
 from token_service.domain.owners import OwnerKind
@@ -23,8 +23,28 @@ CALLBACK = "https://api.example/callback"
 STOREFRONT = "https://shop.example/back"
 CLIENT_ID = "our client:1"  # form-encoded on its way, as RFC 6749 section 2.3.1 has it
 CLIENT_SECRET = "s3cr+t/ %"
-KEY = RSAKey.generate_key(2048, parameters={"kid": "one", "use": "sig"})
-FOREIGN_KEY = RSAKey.generate_key(2048, parameters={"kid": "one", "use": "sig"})
+_JWS = PyJWS()
+
+
+@dataclass(frozen=True)
+class ProviderKey:
+    """A provider's key pair; `members` replace those of its JWK."""
+
+    kid: str | None
+    algorithm: str = "RS256"
+    private: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    members: dict[str, Any] = field(default_factory=dict)
+
+    def jwk(self) -> dict[str, Any]:
+        """Return the public JWK, as published."""
+        algorithm = _JWS.get_algorithm_by_name(self.algorithm)
+        jwk = algorithm.to_jwk(self.private.public_key(), as_dict=True)
+        jwk |= {"kid": self.kid, "use": "sig"} | self.members
+        return {name: value for name, value in jwk.items() if value is not None}
+
+
+KEY = ProviderKey("one")
+FOREIGN_KEY = ProviderKey("one")
 
 
 def sealer() -> Sealer:
@@ -65,8 +85,8 @@ class Provider:
     metadata: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] = field(default_factory=lambda: {"sub": "sub-1"})
     answers: dict[str, Fetched] = field(default_factory=dict)
-    signing_key: RSAKey = field(default_factory=lambda: KEY)
-    published: list[RSAKey] = field(default_factory=lambda: [KEY])
+    signing_key: ProviderKey = field(default_factory=lambda: KEY)
+    published: list[ProviderKey] = field(default_factory=lambda: [KEY])
     access_token: object = "at-1"
     down: bool = False
     asked: list[str] = field(default_factory=list)
@@ -84,7 +104,7 @@ class Provider:
         if path == "/.well-known/openid-configuration":
             return ok(self._metadata())
         if path == "/keys":
-            return ok(KeySet([*self.published]).as_dict(private=False))
+            return ok({"keys": [key.jwk() for key in self.published]})
         if path == "/me":
             assert headers["authorization"] == "Bearer at-1"
             return ok(self.userinfo)
@@ -122,7 +142,10 @@ class Provider:
             "name": "Ada",
         } | self.claims
         kept = {name: value for name, value in claims.items() if value is not None}
-        id_token = jws.serialize_compact(self.header, json.dumps(kept), self.signing_key)
+        # PyJWT writes "typ": "JWT" unless it is told to write none.
+        header = {"typ": None} | self.header
+        key = self.signing_key
+        id_token = _JWS.encode(json.dumps(kept).encode(), key.private, key.algorithm, header)
         return ok({"access_token": self.access_token, "token_type": "Bearer", "id_token": id_token})
 
 

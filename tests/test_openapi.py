@@ -13,6 +13,7 @@ from token_service.wire.documentation import FILES
 
 from openapi import page
 from openapi.document import OUTPUT, build, operations, written
+from openapi.resolved import resolvers
 from tests.template_parts import of_type
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +79,23 @@ def test_every_route_is_described_and_nothing_else(resources: dict[str, dict[str
     assert ours - described - NO_ENDPOINT == set()
 
 
+def test_resolved_operations_are_the_routes_of_the_resolvers() -> None:
+    """Below the resolvers' paths, the document has their routes and preflights, nothing else."""
+    routes = {
+        (route.openapi_path, route.method.lower())
+        for resolver in resolvers()
+        for route in (*resolver._static_routes, *resolver._dynamic_routes)  # noqa: SLF001 - no public list
+    }
+    paths = {path for path, _ in routes}
+    described = {
+        (path, method)
+        for path, method, _ in operations(DOCUMENT)
+        if path in paths and method != "options"
+    }
+    assert len(routes) == 10
+    assert described == routes
+
+
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
 def test_every_operation_says_all(path: str, method: str, operation: dict[str, Any]) -> None:
     """In words, with a tag that is described, what it needs, and every answer with its sentence."""
@@ -90,6 +108,13 @@ def test_every_operation_says_all(path: str, method: str, operation: dict[str, A
         assert answer["description"]
     if method == "post" and tag not in (EXAMPLE, "Magento, SOAP"):
         assert {"500", "503"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_security_names_known_schemes(path: str, method: str, operation: dict[str, Any]) -> None:
+    """Generated clients and the page know how to send what an operation asks for."""
+    named = {name for requirement in operation["security"] for name in requirement}
+    assert named <= set(DOCUMENT["components"]["securitySchemes"]), (method, path)
 
 
 def test_operations_have_names_of_their_own() -> None:

@@ -1,7 +1,6 @@
 """What template.yaml must hold: exact permissions, no surprise."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -189,10 +188,6 @@ def read_statement(statement: dict[str, Any]) -> Statement:
     return statement["Action"], logical_id(statement["Resource"]), leading
 
 
-# Set by Lambda itself.
-LAMBDA_S_OWN = {"AWS_REGION", "AWS_XRAY_DAEMON_ADDRESS"}
-
-
 class TestFunctions:
     """Each function on its own."""
 
@@ -276,20 +271,6 @@ class TestFunctions:
         """No function installs anything of its own."""
         for path in ROOT.glob("functions/*/requirements.txt"):
             assert path.read_text(encoding="utf-8").strip() == ""
-
-    def test_environment_is_what_the_code_reads(
-        self, template: dict[str, Any], resources: dict[str, dict[str, Any]]
-    ) -> None:
-        """Every variable that a function is given is read somewhere."""
-        package = ROOT / "layers/shared/token_service"
-        code = "".join(path.read_text("utf-8") for path in package.glob("runtime/*.py"))
-        read = set(re.findall(r'env(?:ironment\(\))?\.\w+\(\s*"(\w+)"', code)) - LAMBDA_S_OWN
-        given = {
-            name
-            for block in (template["Globals"]["Function"], *functions(resources).values())
-            for name in block.get("Environment", {}).get("Variables", {})
-        }
-        assert given == read | {"TOKEN_LAYOUTS", "URL_SUFFIX"}
 
     @pytest.mark.parametrize("secret", SECRET_HOLDERS)
     def test_secrets_are_for_few(self, resources: dict[str, dict[str, Any]], secret: str) -> None:

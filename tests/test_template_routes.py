@@ -10,7 +10,7 @@ from token_service.wire.elastic_path.application_keys import PATH as KEYS_PATH
 from token_service.wire.elastic_path.members import asks_for_one_time_password
 from token_service.wire.elastic_path.shoppers import CUSTOMERS, MEMBERS
 from token_service.wire.magento.dialect import Magento
-from token_service.wire.openid_profiles import REALMS, SETTINGS
+from token_service.wire.openid_profiles import ACCOUNT_SETTINGS, CUSTOMER_SETTINGS, REALMS
 from token_service.wire.registry import dialects
 
 from tests.template_parts import logical_id, of_type
@@ -28,7 +28,8 @@ LOGIN_ROUTES = {
     "/soap/": "ANY /soap/{proxy+}",
 }
 PROFILE_ROUTES = {
-    *(f"ANY {path}" for path in SETTINGS),
+    f"ANY {ACCOUNT_SETTINGS}",
+    f"ANY {CUSTOMER_SETTINGS}",
     f"ANY {REALMS}/{{realm}}",
     f"ANY {REALMS}/{{realm}}/oidc-profiles",
     f"ANY {REALMS}/{{realm}}/oidc-profiles/{{profile}}",

@@ -8,7 +8,6 @@ from typing import IO, Any, override
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
-from token_service.aws.service import AwsError
 from token_service.domain.account_administration import AccountDetailError, NoSuchAccountError
 from token_service.domain.administration import NoSuchClientError
 from token_service.domain.buyer_accounts import NoSuchBuyerAccountError
@@ -18,6 +17,7 @@ from token_service.domain.errors import Unavailable
 from token_service.domain.integrations import NoSuchIntegrationError
 from token_service.domain.openid import NoSuchProviderError, ProviderDetailError
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
+from token_service.store.errors import AwsError
 
 from tokenctl.deployment import Deployment, DeploymentError
 

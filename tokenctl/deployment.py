@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from token_service.aws.dynamodb import DynamoDB
-from token_service.aws.secrets_manager import SecretsManager
+from token_service import aws
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.administration import ClientAdministration
 from token_service.domain.buyer_accounts import BuyerAccountAdministration
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.domain.keys import PrivateKey, PublicKey, SigningKeys, VerificationKeys
+from token_service.domain.location import read_layouts
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.domain.openid import ProviderAdministration
 from token_service.domain.owners import OwnerKind
@@ -25,7 +25,6 @@ from token_service.domain.revoke import token_place
 from token_service.domain.sealing import Sealer
 from token_service.domain.sweep import Sweeper, SweepSettings
 from token_service.domain.validate import TokenValidator, ValidationSettings
-from token_service.settings import read_layouts
 from token_service.side_by_side import side_by_side
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
@@ -39,11 +38,10 @@ from token_service.store.owners import DynamoOwners
 from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import DynamoTokens
-from token_service.system import PATIENCE, now, pause
-
-from tokenctl.aws import aws_session, service
+from token_service.system import now, pause
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_lambda import LambdaClient
 
 
@@ -61,6 +59,11 @@ _OUTPUTS = {
 }
 
 
+# A person waits, not a function that is about to time out.
+_PATIENT = Config(connect_timeout=5, read_timeout=60)
+_ONCE = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
+
+
 class DeploymentError(RuntimeError):
     """The stack cannot be found or is not one of ours; the message says which."""
 
@@ -70,7 +73,7 @@ class Deployment:
     """A stack's outputs, and what can be done with them."""
 
     outputs: Mapping[str, str]
-    dynamodb: DynamoDB
+    dynamodb: "DynamoDBClient"
 
     @classmethod
     def find(cls, stack_name: str) -> "Deployment":
@@ -81,9 +84,9 @@ class Deployment:
 
         """
         try:
-            session = aws_session()
-            stacks = session.client("cloudformation").describe_stacks(StackName=stack_name)
-            dynamodb = DynamoDB.over(service("dynamodb", session))
+            cloudformation = aws.session().client("cloudformation", config=_PATIENT)
+            stacks = cloudformation.describe_stacks(StackName=stack_name)
+            dynamodb = aws.dynamodb()
         except (BotoCoreError, ClientError) as error:
             raise DeploymentError(f"cannot look up the stack {stack_name}: {error}") from error
         outputs = {
@@ -151,8 +154,7 @@ class Deployment:
     @cached_property
     def sealer(self) -> Sealer:
         """Seals secrets that must be read again."""
-        secrets_manager = SecretsManager.over(service("secretsmanager", aws_session()))
-        key = sealing_key(secrets_manager, self.outputs["SealingSecretId"])
+        key = sealing_key(aws.secrets_manager(), self.outputs["SealingSecretId"])
         return Sealer(key, secrets.token_bytes)
 
     @cached_property
@@ -198,12 +200,7 @@ class Deployment:
     @cached_property
     def functions(self) -> "LambdaClient":
         """Calls functions: once, since one that was called twice may have run twice."""
-        once = Config(
-            connect_timeout=PATIENCE.connect,
-            read_timeout=60,
-            retries={"mode": "standard", "total_max_attempts": 1},
-        )
-        return aws_session().client("lambda", config=once)
+        return aws.session().client("lambda", config=_ONCE)
 
     def rotate_keys(self, action: str) -> dict[str, Any]:
         """Have the key rotation do something; what it did.

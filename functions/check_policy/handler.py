@@ -5,9 +5,9 @@ Its attribute `Documents` names the documents it has read; what obeys them waits
 
 from typing import TYPE_CHECKING
 
-from token_service.domain.policy_document import PolicyError
+from token_service.domain.policy_order import PolicyError
 from token_service.runtime.handlers import Event, observed
-from token_service.runtime.policy import policy
+from token_service.runtime.policy import check_policy
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def handle(event: Event, _context: "LambdaContext") -> None:
 
 def _check(event: Event) -> Reply:
     if event["RequestType"] != "Delete":
-        policy()
+        check_policy()
     return Reply("policy", {"Documents": event["ResourceProperties"]["Documents"]})
 
 

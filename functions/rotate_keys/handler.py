@@ -12,9 +12,9 @@ from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.rotation import KeyRotation, Rotated
 from token_service.observability import observe_rotation
 from token_service.runtime.handlers import Event, observed
-from token_service.runtime.proofs import make_nonce_seed
-from token_service.runtime.rotation import key_rotation, rotation_policy
+from token_service.runtime.rotation import key_rotation, make_nonce_seed, rotation_policy
 from token_service.wire.custom_resource import Reply, answer
+from token_service.wire.direct_events import RotationEvent, read_event
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -26,10 +26,6 @@ _ACTIONS = {
 }
 
 
-class RotationEventError(ValueError):
-    """The event asks for something the rotation does not understand."""
-
-
 def handle(event: Event, _context: "LambdaContext") -> dict[str, object] | None:
     """Do what is due, or what is asked for; the answer holds no key.
 
@@ -37,16 +33,14 @@ def handle(event: Event, _context: "LambdaContext") -> dict[str, object] | None:
     than nonces, or its table restored.
 
     Raises:
-        RotationEventError: an unknown action; guessing could end every token.
+        EventError: an unknown action; guessing could end every token.
         Unavailable: a store did not answer, or others kept interfering; Lambda tries again.
 
     """
     if "RequestType" in event:
         answer(event, _ensure)
         return None
-    act = _ACTIONS.get(event.get("action", "advance"))
-    if act is None:
-        raise RotationEventError(f"action must be one of {', '.join(_ACTIONS)}")
+    act = _ACTIONS[read_event(RotationEvent, event).action]
     make_nonce_seed()
     return _told(act(key_rotation(), rotation_policy()))
 

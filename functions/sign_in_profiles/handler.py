@@ -1,6 +1,6 @@
-"""Tells storefronts which OpenID providers shoppers may sign in by."""
+"""Lists the OpenID providers that shoppers may sign in with, for storefronts."""
 
 from token_service.runtime.handlers import http_handler
-from token_service.runtime.sign_on import profiles
+from token_service.runtime.sign_in_profiles import endpoint
 
-lambda_handler = http_handler(profiles)
+lambda_handler = http_handler(endpoint)

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
 
+from tests.aws_hooks import bystander
 from tests.domain.sweep_world import World
 from tests.memory_store import MemoryOwners, MemoryTokens
 from tests.store.stores import no_pause
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 type NewWorld = Callable[[], World]
 
@@ -36,14 +36,14 @@ def new_world(request: pytest.FixtureRequest) -> NewWorld:
     """Makes empty stores, as many as a test asks for."""
     if request.param == "memory":
         return memory_world
-    client: DynamoDB = request.getfixturevalue("dynamodb")
+    client: DynamoDBClient = request.getfixturevalue("dynamodb")
     template: dict[str, Any] = request.getfixturevalue("template")
     properties = template["Resources"]["TokensTable"]["Properties"]
     numbers = count()
 
     def dynamodb_world() -> World:
         name = f"Tokens{next(numbers)}"
-        boto3.client("dynamodb").create_table(
+        bystander().create_table(
             TableName=name,
             **{
                 key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")

@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
-from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
+from token_service.domain.algorithms import JWS, LoadedKey, SigningAlgorithm
 from token_service.domain.keys import load_private
 
 from tests.service import key_pair
@@ -33,10 +33,16 @@ def our_key(algorithm: SigningAlgorithm = SigningAlgorithm.ES256) -> LoadedKey:
     return load_private(key_pair(algorithm)[0])
 
 
+def sign(message: bytes, key: LoadedKey) -> bytes:
+    """Return the bare signature of any bytes."""
+    signature: bytes = JWS.get_algorithm_by_name(key.algorithm).sign(message, key.key)
+    return signature
+
+
 def sign_raw(header: bytes, claims: bytes, key: LoadedKey | None = None) -> str:
     """A token of exactly these bytes, with a valid signature."""
     message = f"{encode(header)}.{encode(claims)}"
-    return f"{message}.{encode((key or our_key()).sign(message.encode()))}"
+    return f"{message}.{encode(sign(message.encode(), key or our_key()))}"
 
 
 def forge(

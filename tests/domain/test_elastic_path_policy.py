@@ -6,7 +6,8 @@ import pytest
 from token_service.domain.grants import Access, Grant
 from token_service.domain.owners import OwnerKind
 from token_service.domain.policy import Caller, Policy, Refusal, Verdict
-from token_service.domain.policy_document import PolicyError, read_policy
+from token_service.domain.policy_order import PolicyError
+from token_service.wire.policy_document import read_policy
 
 from tests.elastic_path_permissions import READ, ROWS, WRITE
 

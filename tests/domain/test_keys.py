@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, WeakKeyError
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm
 from token_service.domain.errors import Unavailable
+from token_service.domain.jwk import WeakKeyError
 from token_service.domain.keys import (
     KEEP_RETIRED,
     KeyState,
@@ -20,6 +21,7 @@ from token_service.domain.keys import (
 
 from tests.client_keys import whole_jwk
 from tests.clock import FrozenClock
+from tests.domain.forge import sign
 from tests.service import key_pair
 
 RS256, PS256, ES256, EDDSA, ED25519 = SigningAlgorithm
@@ -33,7 +35,7 @@ type AnyKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed448.Ed448Privat
 def test_what_one_half_signs_the_other_verifies(algorithm: SigningAlgorithm) -> None:
     """A pair belongs together, and to nothing else."""
     private, public = (load_private(key_pair(algorithm)[0]), load_public(key_pair(algorithm)[1]))
-    signature = private.sign(b"message")
+    signature = sign(b"message", private)
     assert public.verifies(b"message", signature)
     assert not public.verifies(b"massage", signature)
     assert not public.verifies(b"message", signature[:-1])

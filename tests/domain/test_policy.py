@@ -15,7 +15,8 @@ from token_service.domain.policy import (
     is_plain,
     judge,
 )
-from token_service.domain.policy_document import PolicyError, compose, read_routes
+from token_service.domain.policy_order import PolicyError, compose
+from token_service.wire.policy_document import read_routes
 
 
 def line(path: Any = "/a", read: Any = "read_only", write: Any = "full", **more: Any) -> Any:  # noqa: ANN401 - JSON

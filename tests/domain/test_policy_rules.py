@@ -18,7 +18,8 @@ from token_service.domain.policy import (
     Policy,
     Verdict,
 )
-from token_service.domain.policy_document import PolicyError, compose, read_routes
+from token_service.domain.policy_order import PolicyError, compose
+from token_service.wire.policy_document import read_routes
 
 A, B = "M_A::a", "M_B::b"
 WORDS = [

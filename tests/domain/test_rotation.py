@@ -9,6 +9,7 @@ from token_service.domain.keys import ANNOUNCE, KEEP_RETIRED, KeyState, load_pri
 from token_service.domain.limits import DAY, HOUR, MINUTE
 from token_service.domain.rotation import RotationPolicy, Step
 
+from tests.domain.forge import sign
 from tests.domain.key_world import POLICY, KeyWorld
 
 RS256, PS256, ES256, EDDSA, ED25519 = SigningAlgorithm
@@ -46,7 +47,7 @@ def test_makes_a_key_when_there_is_none(algorithm: SigningAlgorithm) -> None:
     assert (key.kid, key.algorithm, key.state) == (signs(world), algorithm, KeyState.CURRENT)
     assert key.published_at == key.signs_since == world.now()
     assert world.private.ring.current is not None
-    assert load_public(key).verifies(b"t", load_private(world.private.ring.current).sign(b"t"))
+    assert load_public(key).verifies(b"t", sign(b"t", load_private(world.private.ring.current)))
 
 
 def test_running_again_changes_nothing(world: KeyWorld) -> None:

@@ -9,6 +9,7 @@ from token_service.domain.keys import ANNOUNCE, RELOAD_SECONDS
 from token_service.domain.limits import DAY, HOUR, MINUTE
 from token_service.domain.rotation import RotationPolicy, Step
 
+from tests.domain.forge import sign
 from tests.domain.key_world import KeyWorld
 
 ROTATION = 2 * DAY
@@ -66,7 +67,7 @@ class Walk:
         key, message, now = issuer.current(), f"token {step}".encode(), self.world.now()
         self.signed_first.setdefault(key.kid, now)
         expires_at = now + LIFETIMES[step // 6 % len(LIFETIMES)]
-        self.tokens.append(Signed(message, key.kid, key.sign(message), now, expires_at))
+        self.tokens.append(Signed(message, key.kid, sign(message, key), now, expires_at))
 
     def verify(self) -> None:
         """Everybody knows the key of every token alive; signatures are looked at twice a life."""

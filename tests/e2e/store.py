@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from secrets import token_bytes
 
 import boto3
-from token_service.aws.dynamodb import DynamoDB
-from token_service.aws.secrets_manager import SecretsManager
 from token_service.domain.algorithms import LoadedKey
 from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.handles import new_jwt_id
@@ -22,7 +20,6 @@ from token_service.store.signing_keys import SecretPrivateKeys
 from token_service.store.tokens import DynamoTokens
 
 from local.stack import STACK_NAME, LocalStack
-from tokenctl.aws import service
 
 LAYOUT = 8
 
@@ -74,13 +71,13 @@ class StoredTokens:
 
 def clients_of(stack: LocalStack, aws: boto3.Session) -> StoredClients:
     """The deployment's clients."""
-    dynamodb = DynamoDB.over(service("dynamodb", aws, stack.endpoint_url))
+    dynamodb = aws.client("dynamodb", endpoint_url=stack.endpoint_url)
     return StoredClients(DynamoClients(dynamodb, stack.outputs["ClientsTable"], _no_pause))
 
 
 def tokens_of(stack: LocalStack, aws: boto3.Session) -> StoredTokens:
     """The deployment's tokens."""
-    dynamodb = DynamoDB.over(service("dynamodb", aws, stack.endpoint_url))
+    dynamodb = aws.client("dynamodb", endpoint_url=stack.endpoint_url)
     clients, tokens = stack.outputs["ClientsTable"], stack.outputs["TokensTable"]
     return StoredTokens(
         DynamoTokens(dynamodb, tokens, clients, _no_pause),
@@ -94,13 +91,13 @@ def signing_key_of(stack: LocalStack, aws: boto3.Session) -> LoadedKey:
         StackName=STACK_NAME, LogicalResourceId="SigningSecret"
     )
     secret_id = found["StackResourceDetail"]["PhysicalResourceId"]
-    secrets = SecretsManager.over(service("secretsmanager", aws, stack.endpoint_url))
+    secrets = aws.client("secretsmanager", endpoint_url=stack.endpoint_url)
     return load_private(SecretPrivateKeys(secrets, secret_id).load())
 
 
 def account_member_token(stack: LocalStack, aws: boto3.Session) -> str:
     """A token of a new account member, made as the service makes them."""
-    dynamodb = DynamoDB.over(service("dynamodb", aws, stack.endpoint_url))
+    dynamodb = aws.client("dynamodb", endpoint_url=stack.endpoint_url)
     clients, tokens = stack.outputs["ClientsTable"], stack.outputs["TokensTable"]
     member = Account(
         kind=OwnerKind.ACCOUNT_MEMBER,

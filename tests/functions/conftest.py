@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from token_service.runtime import environment
+from token_service import aws
 
 from local.loopback import ANY_PORT, Silent, serving
 from tests.functions.deployment import Deployment, forget, load_event
-from tests.moto_transport import MotoTransport
 from tests.wire.demo_clients import CLIENT
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class CloudFormation(HTTPServer):
@@ -51,16 +49,14 @@ def cloudformation() -> Iterator[CloudFormation]:
 
 @pytest.fixture
 def empty_deployment(
-    dynamodb: "DynamoDB",  # noqa: ARG001 - set up first
+    dynamodb: "DynamoDBClient",  # noqa: ARG001 - set up first
     template: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Deployment]:
     """Tables and an empty secret: the stack before its custom resource ran."""
     forget()
-    monkeypatch.setattr(environment, "transport", MotoTransport)
-    monkeypatch.setattr(environment, "pause", lambda _: None)
-    secrets_manager = boto3.client("secretsmanager")
+    secrets_manager = aws.secrets_manager()
     secrets_manager.create_secret(Name="SigningSecret")
     secrets_manager.create_secret(Name="SealingSecret", SecretString="s" * 64)
     yield Deployment(template, monkeypatch, capsys)

@@ -70,7 +70,6 @@ VALUES = {
     "CORS_ALLOW_ORIGIN": "*",
     "ELASTIC_PATH_REPEAT_DATA": "true",
     "ISSUER": ISSUER,
-    "URL_SUFFIX": "amazonaws.com",
     "KEY_ROTATION_DAYS": "90",
     "OWNER_CACHE_SECONDS": "0",
     "POLICY": "elastic_path,magento,default",
@@ -123,12 +122,12 @@ class Context:
         return self.milliseconds_left
 
 
-def forget(*kept: str) -> None:
+def forget() -> None:
     """Make the composition root build everything anew, as a cold start does."""
     for found in iter_modules(token_service.runtime.__path__):
         module = import_module(f"token_service.runtime.{found.name}")
-        for name, member in vars(module).items():
-            if hasattr(member, "cache_clear") and name not in kept:
+        for member in vars(module).values():
+            if hasattr(member, "cache_clear"):
                 member.cache_clear()
 
 
@@ -153,7 +152,7 @@ class Deployment:
     def administration(self) -> ClientAdministration:
         """What an operator's tool would use."""
         self.become("issue")
-        return ClientAdministration(clients(), now, token_bytes)
+        return ClientAdministration(clients("ClientsTable"), now, token_bytes)
 
     def register_demo_clients(self) -> None:
         """The clients that the events name."""
@@ -212,8 +211,7 @@ class Deployment:
         for variable, value in variables.items():
             if self._is_given(value):
                 self._monkeypatch.setenv(variable, self.values[variable])
-        # All functions share one, on which a test hangs its hooks.
-        forget("dynamodb")
+        forget()
 
     def _is_given(self, value: object) -> bool:
         """Whether the one condition on a variable holds."""

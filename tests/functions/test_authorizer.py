@@ -295,7 +295,7 @@ def test_store_silent(deployment: Deployment, kind: str) -> None:
 
 def silence() -> None:
     """Make every later call to DynamoDB time out."""
-    break_connection(dynamodb(), None, "TimeoutError")
+    break_connection(dynamodb())
 
 
 def test_documented_direct_invocation(deployment: Deployment) -> None:

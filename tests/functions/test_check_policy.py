@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from token_service.domain.policy_document import PolicyError
+from token_service.domain.policy_order import PolicyError
 from token_service.runtime import policy
 
 from tests.functions.conftest import CloudFormation

@@ -11,9 +11,9 @@ from token_service.domain.owners import Introspection
 from token_service.runtime.environment import dynamodb
 from token_service.system import now
 
+from tests.aws_hooks import Body, hooks_of, items_of
 from tests.client_keys import an_assertion, client_jwk
 from tests.functions.deployment import ISSUER, Context, Deployment, Event, load_event, load_handler
-from tests.moto_transport import Body, hooks_of, items_of
 from tests.store.faults import answer_error
 from tests.template_parts import functions, logical_id
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from token_service.runtime.environment import dynamodb
 
+from tests.aws_hooks import Body, hooks_of
 from tests.functions.deployment import Deployment, load_event
-from tests.moto_transport import Body, hooks_of
 
 
 @pytest.mark.parametrize("name", ["introspect/standard", "introspect/simple_store"])

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.aws_hooks import items_of
 from tests.functions.deployment import ISSUER, Deployment, load_event
 from tests.functions.iam import permits
-from tests.moto_transport import items_of
 
 ISSUED_BY = ["elastic_path", "simple_store", "standard"]
 DIALECTS = ["simple_store", "standard"]

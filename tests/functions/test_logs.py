@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from token_service.aws.connection import NoAnswerError
+from botocore.exceptions import ReadTimeoutError
 from token_service.runtime.environment import dynamodb
 
+from tests.aws_hooks import Body, hooks_of
 from tests.functions.deployment import Deployment, Event, load_event
-from tests.moto_transport import Body, hooks_of
 from tests.wire.demo_clients import SECRET
 
 FUNCTION_ID = "52fdfc07-2182-454f-963f-5f0f9a621d72"
@@ -218,8 +218,8 @@ def test_unexpected_exception(deployment: Deployment, name: str) -> None:
 @pytest.mark.parametrize("name", UNHARMED)
 def test_store_silent(deployment: Deployment, name: str) -> None:
     """A store that does not answer is 503 with Retry-After, in every dialect (items 40, 70)."""
-    fail_with(NoAnswerError("TimeoutError"))
+    fail_with(ReadTimeoutError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com"))
     answer = deployment.invoke(name.split("/", 1)[0], load_event(name))
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
-    assert deployment.logs[-1]["detail"] == "TimeoutError"
+    assert deployment.logs[-1]["detail"] == "ReadTimeoutError"
     assert "amazonaws" not in answer["body"]

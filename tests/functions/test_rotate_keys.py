@@ -4,9 +4,9 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import jwt
 import pytest
+from token_service import aws
 from token_service.domain.limits import HOUR
 from token_service.system import now
 
@@ -15,7 +15,7 @@ from tests.functions.deployment import ISSUER, Deployment, Event, load_event
 from tests.prover import Prover
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 def request(name: str, cloudformation: CloudFormation, **properties: str) -> Event:
@@ -27,13 +27,13 @@ def request(name: str, cloudformation: CloudFormation, **properties: str) -> Eve
 
 def secret() -> str:
     """What the secret holds."""
-    answer = boto3.client("secretsmanager").get_secret_value(
+    answer = aws.secrets_manager().get_secret_value(
         SecretId="SigningSecret", VersionStage="AWSCURRENT"
     )
     return answer["SecretString"]
 
 
-def keyring(dynamodb: "DynamoDB") -> list[dict[str, Any]]:
+def keyring(dynamodb: "DynamoDBClient") -> list[dict[str, Any]]:
     """The published keys."""
     key = {"entity": {"S": "keys#signing"}, "part": {"S": "public"}}
     item = dynamodb.get_item(TableName="ClientsTable", Key=key)["Item"]
@@ -45,7 +45,7 @@ def keyring(dynamodb: "DynamoDB") -> list[dict[str, Any]]:
 def test_create(
     empty_deployment: Deployment,
     cloudformation: CloudFormation,
-    dynamodb: "DynamoDB",
+    dynamodb: "DynamoDBClient",
     algorithm: str,
 ) -> None:
     """Creating makes a key of the wanted kind and tells CloudFormation since when."""
@@ -67,7 +67,7 @@ def test_create(
 
 
 def test_again(
-    empty_deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDB"
+    empty_deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDBClient"
 ) -> None:
     """A repeated request, as after a lost answer, makes no second key."""
     for _ in range(2):
@@ -78,7 +78,7 @@ def test_again(
 
 
 def test_update_to_another_algorithm(
-    deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDB"
+    deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDBClient"
 ) -> None:
     """A key of the new algorithm is announced, and the old one signs until then (item 53)."""
     token = deployment.issue()
@@ -96,7 +96,7 @@ def test_update_to_another_algorithm(
 
 
 def test_delete_keeps_the_keys(
-    deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDB"
+    deployment: Deployment, cloudformation: CloudFormation, dynamodb: "DynamoDBClient"
 ) -> None:
     """Deleting is answered, and leaves the keys: the tables outlive the stack as well."""
     before = secret()
@@ -133,7 +133,7 @@ class TestSchedule:
 
     @pytest.mark.parametrize("event", ["scheduled", "rotate", "replace_compromised"])
     def test_a_deployment_without_a_nonce_seed(
-        self, deployment: Deployment, dynamodb: "DynamoDB", event: str
+        self, deployment: Deployment, dynamodb: "DynamoDBClient", event: str
     ) -> None:
         """Any run makes the seed: a stack of before, or a restored table, has none."""
         deployment.values["DPOP_NONCES"] = "required"
@@ -152,7 +152,9 @@ class TestSchedule:
         assert answer["statusCode"] == 200
         deployment.hidden.append(json.loads(answer["body"])["access_token"])
 
-    def test_rotate_is_asked_for_twice(self, deployment: Deployment, dynamodb: "DynamoDB") -> None:
+    def test_rotate_is_asked_for_twice(
+        self, deployment: Deployment, dynamodb: "DynamoDBClient"
+    ) -> None:
         """One next key, shown in the JWKS; tokens still carry the old kid (item 53)."""
         old = keyring(dynamodb)[0]["kid"]
         first = deployment.invoke("rotate_keys", load_event("rotate_keys/rotate"))

@@ -1,20 +1,23 @@
 """The function that signs shoppers in, with its events, and only what its policy lets it do."""
 
+import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from token_service.aws.connection import Answer
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.response import StreamingBody
+from token_service import aws
 from token_service.domain.owners import OwnerKind
 from token_service.domain.realms import password_profile_id, realm_id
 from token_service.runtime import shoppers
 from token_service.runtime.environment import dynamodb
 
+from tests.aws_hooks import Body, Parsed, hooks_of, refusal
 from tests.functions.deployment import ISSUER, Deployment, Event, load_event, load_handler
 from tests.functions.iam import Call, calls_of, permits
-from tests.moto_transport import Body, answer_of, hooks_of, service
 from tests.wire.demo_clients import MEMBER
 
 FUNCTION = "shopper_login"
@@ -26,21 +29,26 @@ class Lambda:
 
     def __init__(self) -> None:
         self.invoked: list[tuple[str, str, Any]] = []
-        self.answer = Answer(202, {}, b"")
+        self.answer: Parsed | None = None
 
-    def post(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    def __call__(self, params: dict[str, Any], **_: object) -> Parsed:
         """One invocation."""
+        path, headers = params["url_path"], params["headers"]
         name = path.removeprefix("/2015-03-31/functions/").removesuffix("/invocations")
-        self.invoked.append((name, headers["x-amz-invocation-type"], json.loads(body)))
-        return self.answer
+        self.invoked.append((name, headers["X-Amz-Invocation-Type"], json.loads(params["body"])))
+        metadata = {"HTTPStatusCode": 202}
+        taken = {"ResponseMetadata": metadata, "Payload": StreamingBody(io.BytesIO(), 0)}
+        return self.answer or (AWSResponse("", 202, HTTPHeaders(), None), taken)
 
 
 @pytest.fixture
-def aws_lambda(monkeypatch: pytest.MonkeyPatch, deployment: Deployment) -> Lambda:  # noqa: ARG001 - set up first
+def aws_lambda(deployment: Deployment) -> Iterator[Lambda]:  # noqa: ARG001 - set up first
     """What the function reaches of Lambda."""
-    made = Lambda()
-    monkeypatch.setattr(shoppers, "service", lambda name: replace(service(name), transport=made))
-    return made
+    made, client = Lambda(), cast("Any", aws.functions())
+    events = client.meta.events
+    events.register("before-call.lambda.Invoke", made)
+    yield made
+    events.unregister("before-call.lambda.Invoke", made)
 
 
 @pytest.fixture
@@ -183,7 +191,7 @@ def test_nobody_is_sent_none(shop: Deployment, aws_lambda: Lambda) -> None:
 
 def test_a_sender_that_does_not_answer(shop: Deployment, aws_lambda: Lambda) -> None:
     """503, and try again; no word of why."""
-    aws_lambda.answer = answer_of({"__type": "ServiceException"}, 500)
+    aws_lambda.answer = refusal("ServiceException", 500)
     answer = send(shop, "passwordless_request")
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
 

@@ -18,10 +18,10 @@ from token_service.store.sealing_key import sealing_key
 from token_service.system import now
 from token_service.wire.single_sign_on import callback_path, login_path
 
+from tests.aws_hooks import Body, hooks_of
 from tests.clock import FrozenClock, SeededBytes
 from tests.functions.deployment import Deployment, Event, load_event
 from tests.functions.iam import Call, calls_of, permits
-from tests.moto_transport import Body, hooks_of
 from tests.openid_world import CLIENT_ID, CLIENT_SECRET, ISSUER, STOREFRONT, Provider
 from tests.service import ISSUER as OURS
 

@@ -10,8 +10,8 @@ from token_service.domain.tokens import TokenRecord
 from token_service.runtime.records import tokens
 from token_service.system import now
 
+from tests.aws_hooks import items_of
 from tests.functions.deployment import Context, Deployment, load_event
-from tests.moto_transport import items_of
 
 EXPIRED = 7
 
@@ -30,7 +30,7 @@ def stale(deployment: Deployment) -> Deployment:
 
 def put(expires_at: int, handle: str) -> None:
     """Store a token record."""
-    tokens().put(
+    tokens("TokensTable", "ClientsTable").put(
         TokenRecord(
             handle=handle,
             layout=2,

@@ -5,7 +5,6 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
-from joserfc.jwk import RSAKey
 from token_service.domain.errors import Unavailable
 from token_service.domain.openid import Exchange, Identity, ProviderRefusedError
 from token_service.providers.openid import Fetched, OpenIdRelyingParty
@@ -19,6 +18,7 @@ from tests.openid_world import (
     ISSUER,
     KEY,
     Provider,
+    ProviderKey,
     ok,
     provider,
 )
@@ -181,7 +181,7 @@ def test_an_odd_key_does_no_harm(
     world: Provider, relying_party: OpenIdRelyingParty, odd: object
 ) -> None:
     """The keys beside it still are the provider's."""
-    published = [odd, KEY.as_dict(private=False), odd]
+    published = [odd, KEY.jwk(), odd]
     world.answers[f"{ISSUER}/keys"] = ok({"keys": published})
     assert identity(relying_party).subject == "sub-1"
 
@@ -274,7 +274,7 @@ def test_metadata_is_held_and_read_again(
     identity(relying_party)
     identity(relying_party)
     assert sum("openid-configuration" in request for request in world.asked) == 1
-    new = RSAKey.generate_key(2048, parameters={"kid": "two", "use": "sig"})
+    new = ProviderKey("two")
     world.published, world.signing_key = [KEY, new], new
     world.header = {"alg": "RS256", "kid": "two"}
     clock.advance(300)
@@ -284,7 +284,7 @@ def test_metadata_is_held_and_read_again(
 def test_a_new_key_is_known_at_once(world: Provider, relying_party: OpenIdRelyingParty) -> None:
     """A provider that rotates without notice: one more look, and no more than one."""
     identity(relying_party)
-    new = RSAKey.generate_key(2048, parameters={"kid": "two", "use": "sig"})
+    new = ProviderKey("two")
     world.published, world.signing_key = [new], new
     world.header = {"alg": "RS256", "kid": "two"}
     assert identity(relying_party).subject == "sub-1"

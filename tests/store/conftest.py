@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.moto_transport import Body, hooks_of
+from tests.aws_hooks import Body, hooks_of
 from tests.store.stores import Store, dynamo_store, memory_store
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture
-def calls(dynamodb: "DynamoDB") -> Iterator[list[str]]:
+def calls(dynamodb: "DynamoDBClient") -> Iterator[list[str]]:
     """Names of the operations that reach DynamoDB; a Scan fails the test, whichever it is."""
     seen: list[str] = []
 
@@ -26,7 +26,7 @@ def calls(dynamodb: "DynamoDB") -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def dynamo(dynamodb: "DynamoDB", calls: list[str]) -> Store:
+def dynamo(dynamodb: "DynamoDBClient", calls: list[str]) -> Store:
     """DynamoDB alone, watched for scans."""
     calls.clear()
     return dynamo_store(dynamodb)

@@ -1,21 +1,21 @@
-"""DynamoDB on a bad day: what comes back over the wire instead of an answer."""
+"""DynamoDB on a bad day: what comes back instead of an answer."""
 
 from typing import TYPE_CHECKING, Any, cast
 
-from token_service.aws.connection import Answer, NoAnswerError
+from botocore.exceptions import ReadTimeoutError
 
-from tests.moto_transport import Body, Client, Hook, answer_of, hooks_of, transport_of
+from tests.aws_hooks import Body, Client, Hook, Parsed, hooks_of, refusal, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
-def before(client: Client, operation: str, act: "Callable[[Body], Answer | None]") -> Hook:
+def before(client: Client, operation: str, act: "Callable[[Body], Parsed | None]") -> Hook:
     """Do something before each request of this operation is sent; what takes it away again."""
 
-    def hook(name: str, body: Body) -> Answer | None:
+    def hook(name: str, body: Body) -> Parsed | None:
         return act(body) if name == operation else None
 
     hooks_of(client).append(hook)
@@ -25,36 +25,26 @@ def before(client: Client, operation: str, act: "Callable[[Body], Answer | None]
 def answer_error(
     client: Client, operation: str, code: str, status: int = 400, **members: object
 ) -> None:
-    """Answer every request of this operation with this error."""
-    error = {"__type": f"com.amazonaws#{code}", "message": "as the test wants it", **members}
-    before(client, operation, lambda _: answer_of(error, status))
+    """Answer every call of this operation with this error, after the last attempt."""
+    before(client, operation, lambda _: refusal(code, status, **members))
 
 
-def break_connection(client: Client, operation: str | None, reason: str) -> None:
-    """Let every request of this operation (None: of any) end without an answer."""
+def break_connection(client: Client, operation: str | None = None) -> None:
+    """Let every call of this operation (None: of any) end without an answer."""
 
     def fail(name: str, _: Body) -> None:
         if operation in (None, name):
-            raise NoAnswerError(reason)
+            raise ReadTimeoutError(endpoint_url=client.meta.endpoint_url)
 
     hooks_of(client).append(fail)
 
 
-def lose_first_answers(client: Client, operation: str) -> list[int]:
-    """Lose the first answer to this operation after it was served; what is asked again is served.
+def lose_first_answer(client: Client, operation: str) -> list[int]:
+    """Lose the first answer to this operation after it was served.
 
-    What comes back lists the numbers of the attempts.
+    Returns the numbers of the attempts, a list that grows.
     """
-    attempts: list[int] = []
-
-    def lose(name: str, answer: Body) -> Body:
-        if name == operation and len(attempts) == 1:
-            raise NoAnswerError("TimeoutError")
-        return answer
-
-    before(client, operation, lambda _: attempts.append(len(attempts) + 1))
-    transport_of(client).afterthoughts.append(lose)
-    return attempts
+    return watch(client).lost.setdefault(operation, [])
 
 
 class Partial:
@@ -64,7 +54,7 @@ class Partial:
     """
 
     def __init__(
-        self, client: "DynamoDB", times: int, leave: int = 1, *, leave_first: bool = False
+        self, client: "DynamoDBClient", times: int, leave: int = 1, *, leave_first: bool = False
     ) -> None:
         self._client = client
         self._times = times
@@ -72,9 +62,9 @@ class Partial:
         self._leave_first = leave_first
         self.calls = 0
 
-    def as_client(self) -> "DynamoDB":
+    def as_client(self) -> "DynamoDBClient":
         """This, for whom the type matters."""
-        return cast("DynamoDB", self)
+        return cast("DynamoDBClient", self)
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - AWS's name
         """Answer the first tables only, with status 200, as DynamoDB does."""

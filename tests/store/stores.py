@@ -44,7 +44,7 @@ from tests.memory_store import (
 )
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 RATE_LIMIT = 100
@@ -97,7 +97,7 @@ def memory_store() -> Store:
     )
 
 
-def dynamo_store(client: "DynamoDB") -> Store:
+def dynamo_store(client: "DynamoDBClient") -> Store:
     """DynamoDB, over the tables of the `dynamodb` fixture; pauses take no time."""
     owners, tokens = "ClientsTable", "TokensTable"
     return Store(

@@ -10,13 +10,13 @@ from token_service.domain.owners import ClientCredentials
 from token_service.domain.ports import FailureWindow
 from token_service.store.client_failures import DynamoClientFailures
 
-from tests.moto_transport import Body, hooks_of, items_of
+from tests.aws_hooks import Body, hooks_of, items_of
 from tests.samples import NOW
 from tests.store.faults import answer_error, before
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 KEY, OTHER = (failure_key(ClientCredentials(name, source="192.0.2.1")) for name in ("a", "b"))
 TEN = FailureWindow(max_failures=10, seconds=60)
@@ -70,7 +70,7 @@ def test_one_write_in_the_common_cases(dynamo: Store, calls: list[str]) -> None:
     assert calls == ["UpdateItem"] * 2
 
 
-def test_failures_at_once_are_all_counted(dynamodb: "DynamoDB") -> None:
+def test_failures_at_once_are_all_counted(dynamodb: "DynamoDBClient") -> None:
     """Of thirty that overtake each other exactly ten are counted, also where a window begins."""
     failures = DynamoClientFailures(dynamodb, "TokensTable")
     for start in (NOW, NOW + 500):
@@ -87,7 +87,7 @@ def test_failures_at_once_are_all_counted(dynamodb: "DynamoDB") -> None:
         assert (len(told), told.count(None)) == (30, 10)
 
 
-def test_a_reset_meanwhile_is_no_error(dynamodb: "DynamoDB") -> None:
+def test_a_reset_meanwhile_is_no_error(dynamodb: "DynamoDBClient") -> None:
     """Somebody's success between the two writes of a new window lets this one begin it."""
     failures = DynamoClientFailures(dynamodb, "TokensTable")
     failures.count(KEY, NOW, TEN)
@@ -101,7 +101,7 @@ def test_a_reset_meanwhile_is_no_error(dynamodb: "DynamoDB") -> None:
     assert failures.count(KEY, NOW + 60, TEN) is None
 
 
-def test_an_outage_is_unavailable(dynamodb: "DynamoDB") -> None:
+def test_an_outage_is_unavailable(dynamodb: "DynamoDBClient") -> None:
     """Throttling is told as such, and the caller decides."""
     failures = DynamoClientFailures(dynamodb, "TokensTable")
     answer_error(dynamodb, "UpdateItem", "ThrottlingException")

@@ -7,13 +7,13 @@ from token_service.domain.errors import Unavailable
 from token_service.domain.owners import LastUse
 from token_service.store.client_uses import DynamoClientUses
 
-from tests.moto_transport import items_of
+from tests.aws_hooks import items_of
 from tests.samples import NOW, a_client
 from tests.store.faults import Partial, answer_error
 from tests.store.stores import Store, no_pause
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 HOUR = 3600
 
@@ -89,7 +89,7 @@ def test_it_lies_apart_from_the_client(dynamo: Store) -> None:
     }
 
 
-def test_outages_are_unavailable(dynamodb: "DynamoDB") -> None:
+def test_outages_are_unavailable(dynamodb: "DynamoDBClient") -> None:
     """Throttled writes, and reads that stay incomplete."""
     partial = DynamoClientUses(Partial(dynamodb, times=9).as_client(), "ClientsTable", no_pause)
     with pytest.raises(Unavailable):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import boto3
 import pytest
 from token_service.domain.grants import Grant, TokenFormat
 from token_service.domain.key_ids import key_id_of
@@ -13,6 +12,7 @@ from token_service.domain.ports import (
     ReservationExceededError,
 )
 
+from tests.aws_hooks import bystander
 from tests.memory_store import MemoryClients
 from tests.samples import NOW, a_client
 from tests.store.stores import RATE_LIMIT, Store
@@ -46,7 +46,7 @@ def test_finds_exactly_what_was_created(store: Store, client: Client) -> None:
 def test_a_client_of_before_has_its_tokens_recorded(dynamo: Store) -> None:
     """Stored before that could be chosen."""
     dynamo.clients.create(a_client())
-    boto3.client("dynamodb").update_item(
+    bystander().update_item(
         TableName="ClientsTable",
         Key={"entity": {"S": "client#shop"}, "part": {"S": "profile"}},
         UpdateExpression="REMOVE recorded",
@@ -86,7 +86,7 @@ def remove_expired(store: Store, now: int) -> None:
             if client.expires_at is not None and client.expires_at <= now:
                 store.clients.delete(client)
         return
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = bystander()
     for item in dynamodb.scan(TableName="ClientsTable")["Items"]:
         if int(item.get("expires_at", {"N": str(now + 1)})["N"]) <= now:
             key = {name: item[name] for name in ("entity", "part")}

@@ -3,28 +3,27 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from token_service.aws.connection import Answer
 from token_service.domain.errors import Unavailable
 from token_service.domain.location import bucket
 from token_service.store.clients import DynamoClients
 from token_service.store.expired import DynamoExpiredTokens
 from token_service.store.tokens import DynamoTokens
 
+from tests.aws_hooks import Body, Parsed, hooks_of, refusal, watch
 from tests.memory_store import place_of
-from tests.moto_transport import Body, answer_of, hooks_of, transport_of
 from tests.samples import NOW, OWNER, a_client, a_record
 from tests.store.faults import Partial, answer_error, before
 from tests.store.stores import Store, no_pause
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 PLACE = place_of(a_record())
 HOUR = NOW // 3600
 BUCKET = bucket(HOUR, 0, 0)
 
 
-def fill_bucket(dynamodb: "DynamoDB", count: int, size: int = 0) -> list[str]:
+def fill_bucket(dynamodb: "DynamoDBClient", count: int, size: int = 0) -> list[str]:
     """Put so many expiring items of `size` bytes and more into a bucket; their handles, sorted."""
     handles = [f"00{n:032x}" for n in range(count)]
     for handle in handles:
@@ -43,7 +42,7 @@ def fill_bucket(dynamodb: "DynamoDB", count: int, size: int = 0) -> list[str]:
 @pytest.mark.parametrize("leave", [1, 2])
 @pytest.mark.parametrize("times", [1, 2])
 def test_unprocessed_keys_are_asked_for_again(
-    dynamo: Store, dynamodb: "DynamoDB", times: int, leave: int
+    dynamo: Store, dynamodb: "DynamoDBClient", times: int, leave: int
 ) -> None:
     """A half answer is completed, with a pause before each repeat, before anybody sees it."""
     dynamo.tokens.put(a_record())
@@ -56,7 +55,7 @@ def test_unprocessed_keys_are_asked_for_again(
 
 @pytest.mark.parametrize(("leave", "first"), [(1, False), (2, False), (1, True)])
 def test_a_half_answer_is_never_given(
-    dynamo: Store, dynamodb: "DynamoDB", leave: int, *, first: bool
+    dynamo: Store, dynamodb: "DynamoDBClient", leave: int, *, first: bool
 ) -> None:
     """After two repeats it is Unavailable: a record without its owner is not 'inactive'.
 
@@ -71,7 +70,7 @@ def test_a_half_answer_is_never_given(
     assert (client.calls, pauses) == (3, [0, 1])
 
 
-def test_a_list_of_clients_is_whole_or_fails(dynamo: Store, dynamodb: "DynamoDB") -> None:
+def test_a_list_of_clients_is_whole_or_fails(dynamo: Store, dynamodb: "DynamoDBClient") -> None:
     """Clients that DynamoDB left out are asked for again, and never silently missing."""
     dynamo.clients.create(a_client())
     once = DynamoClients(Listing(dynamodb, times=1).as_client(), "ClientsTable", no_pause)
@@ -92,7 +91,7 @@ class Untransacted(Partial):
 
 
 def test_lists_300_clients_through_the_directory(
-    dynamo: Store, dynamodb: "DynamoDB", calls: list[str]
+    dynamo: Store, dynamodb: "DynamoDBClient", calls: list[str]
 ) -> None:
     """16 Queries and as many reads of up to 100 clients show each of them once, without a Scan."""
     creator = DynamoClients(Untransacted(dynamodb, 0).as_client(), "ClientsTable", no_pause)
@@ -115,7 +114,9 @@ class Listing(Partial):
 
 
 @pytest.mark.parametrize(("times", "leave"), [(1, 1), (2, 24), (3, 25), (8, 20)])
-def test_unprocessed_deletes_are_drained(dynamodb: "DynamoDB", times: int, leave: int) -> None:
+def test_unprocessed_deletes_are_drained(
+    dynamodb: "DynamoDBClient", times: int, leave: int
+) -> None:
     """What DynamoDB left undone is done by repeating, to the last item."""
     handles = fill_bucket(dynamodb, 30)
     client, pauses = Partial(dynamodb, times, leave), list[int]()
@@ -125,14 +126,14 @@ def test_unprocessed_deletes_are_drained(dynamodb: "DynamoDB", times: int, leave
     assert len(pauses) == times
 
 
-def test_a_batch_of_which_nothing_could_be_done_is_drained_too(dynamodb: "DynamoDB") -> None:
+def test_a_batch_of_which_nothing_could_be_done_is_drained_too(dynamodb: "DynamoDBClient") -> None:
     """DynamoDB says so by an error, not by what is left: the same patience, and then an outage."""
     handles, pauses = fill_bucket(dynamodb, 30), list[int]()
-    refusals = iter(range(7))  # past the client's own three attempts, twice
+    refusals = iter(range(2))
 
-    def throttle(_: Body) -> Answer | None:
-        code = {"__type": "ProvisionedThroughputExceededException"}
-        return answer_of(code, 400) if next(refusals, None) is not None else None
+    def throttle(_: Body) -> Parsed | None:
+        code = "ProvisionedThroughputExceededException"
+        return refusal(code) if next(refusals, None) is not None else None
 
     hook = before(dynamodb, "BatchWriteItem", throttle)
     expired = DynamoExpiredTokens(dynamodb, "TokensTable", pauses.append)
@@ -146,7 +147,7 @@ def test_a_batch_of_which_nothing_could_be_done_is_drained_too(dynamodb: "Dynamo
     assert pauses == list(range(8))
 
 
-def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDB") -> None:
+def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDBClient") -> None:
     """The sweep is told that items are left; it must not believe the bucket is empty."""
     handles = fill_bucket(dynamodb, 3)
     client, pauses = Partial(dynamodb, times=99), list[int]()
@@ -158,7 +159,7 @@ def test_deletes_that_stay_undone_are_an_outage(dynamodb: "DynamoDB") -> None:
     assert [handle for handle, _ in left.items] == handles[-1:]
 
 
-def test_a_long_bucket_comes_in_pages(dynamodb: "DynamoDB") -> None:
+def test_a_long_bucket_comes_in_pages(dynamodb: "DynamoDBClient") -> None:
     """Of a megabyte, where DynamoDB ends a page; each item is shown once, with the way on."""
     handles = fill_bucket(dynamodb, 1100, size=1024)
     expired = DynamoExpiredTokens(dynamodb, "TokensTable", no_pause)
@@ -171,20 +172,20 @@ def test_a_long_bucket_comes_in_pages(dynamodb: "DynamoDB") -> None:
     assert shown + [handle for handle, _ in second.items] == handles
 
 
-def test_an_empty_page_with_more_behind_it_says_so(dynamodb: "DynamoDB") -> None:
+def test_an_empty_page_with_more_behind_it_says_so(dynamodb: "DynamoDBClient") -> None:
     """Where to go on comes from DynamoDB's own mark, not from the last item shown."""
     fill_bucket(dynamodb, 1)
 
-    def empty(_: str, answer: Body) -> Body:
+    def empty(_: str, answer: Body) -> None:
         last = {"bucket": {"S": BUCKET}, "handle": {"S": "00"}}
-        return answer | {"Items": [], "LastEvaluatedKey": last}
+        answer |= {"Items": [], "LastEvaluatedKey": last}
 
-    transport_of(dynamodb).afterthoughts.append(empty)
+    watch(dynamodb).afterthoughts.append(empty)
     page = DynamoExpiredTokens(dynamodb, "TokensTable", no_pause).page(BUCKET, None)
     assert (page.items, page.next_handle) == ((), "00")
 
 
-def test_an_item_without_an_expiry_is_nobody_s_to_sweep(dynamodb: "DynamoDB") -> None:
+def test_an_item_without_an_expiry_is_nobody_s_to_sweep(dynamodb: "DynamoDBClient") -> None:
     """It is shown as expiring never, so that its hour is held instead of the item deleted."""
     dynamodb.put_item(
         TableName="TokensTable", Item={"bucket": {"S": BUCKET}, "handle": {"S": "stray"}}

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from token_service.store.identity_links import DynamoIdentityLinks
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
-def test_a_link_is_made_once_and_moved_knowingly(dynamodb: "DynamoDB") -> None:
+def test_a_link_is_made_once_and_moved_knowingly(dynamodb: "DynamoDBClient") -> None:
     """Nobody takes over a link that they have not read."""
     links = DynamoIdentityLinks(dynamodb, "ClientsTable")
     assert links.find("one") is None

@@ -1,22 +1,30 @@
 """Handing one-time passwords to the operator's function, on good days and on bad ones."""
 
+from typing import TYPE_CHECKING
+
 import pytest
-from token_service.aws.functions import Functions
+from token_service import aws
 from token_service.domain.errors import Unavailable
 from token_service.domain.one_time_passwords import Message
 from token_service.store.one_time_password_sender import LambdaSender
 
-from tests.moto_transport import service
+from tests.aws_hooks import forget_hooks
 from tests.samples import NOW
 from tests.store.faults import answer_error, break_connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_lambda import LambdaClient
 
 MESSAGE = Message("ada", "Ada", "ada@shop.example", "Ab3dEf7h", NOW + 300, "passwordless_login")
 
 
 @pytest.fixture
-def functions() -> Functions:
+def functions(aws_environment: None) -> "Iterator[LambdaClient]":  # noqa: ARG001 - set up first
     """A client that reaches nobody: its answers are the test's."""
-    return Functions(service("lambda"))
+    yield aws.functions()
+    forget_hooks()
 
 
 @pytest.mark.parametrize("message", [MESSAGE, None])
@@ -30,7 +38,7 @@ def functions() -> Functions:
     ],
 )
 def test_whatever_lambda_refuses_is_unavailable(
-    functions: Functions,
+    functions: "LambdaClient",
     code: str,
     status: int,
     message: Message | None,
@@ -42,8 +50,8 @@ def test_whatever_lambda_refuses_is_unavailable(
     assert refused.value.detail == code
 
 
-def test_no_answer_is_unavailable(functions: Functions) -> None:
+def test_no_answer_is_unavailable(functions: "LambdaClient") -> None:
     """As with every other call to AWS."""
-    break_connection(functions, "Invoke", "TimeoutError")
+    break_connection(functions, "Invoke")
     with pytest.raises(Unavailable):
         LambdaSender(functions, "sender").send(MESSAGE)

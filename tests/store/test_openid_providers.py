@@ -13,16 +13,16 @@ from token_service.domain.openid import (
 from token_service.domain.ports import OwnerChangedError
 from token_service.store.openid_providers import DynamoProviders
 
+from tests.aws_hooks import items_of
 from tests.clock import FrozenClock, SeededBytes
-from tests.moto_transport import items_of
 from tests.openid_world import CLIENT_SECRET, provider, sealer
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture
-def providers(dynamodb: "DynamoDB") -> DynamoProviders:
+def providers(dynamodb: "DynamoDBClient") -> DynamoProviders:
     """None yet."""
     return DynamoProviders(dynamodb, "ClientsTable")
 
@@ -64,7 +64,7 @@ ACTS: dict[str, Act] = {
 @pytest.mark.parametrize("theirs", ACTS.values(), ids=ACTS)
 @pytest.mark.parametrize("ours", [ACTS["created"], ACTS["changed"]], ids=["create", "set_secret"])
 def test_what_was_done_in_between_stays_done(
-    providers: DynamoProviders, dynamodb: "DynamoDB", ours: Act, theirs: Act
+    providers: DynamoProviders, dynamodb: "DynamoDBClient", ours: Act, theirs: Act
 ) -> None:
     """Who looked before another operator acted is told so, whatever the two were about."""
     store = DynamoProviders(dynamodb, "ClientsTable")

@@ -25,16 +25,16 @@ from token_service.domain.tokens import IssuedToken
 from token_service.store.signing_keys import DynamoPublicKeys
 from token_service.store.tokens import MAX_RECORD_BYTES, RecordTooLargeError, size, to_item
 
+from tests.aws_hooks import Body, items_of
 from tests.clock import FrozenClock, SeededBytes
 from tests.memory_store import place_of
-from tests.moto_transport import Body, items_of
 from tests.samples import NOW, a_client, a_record, an_account, an_integration
 from tests.service import ISSUER, authenticator, key_pair
 from tests.store.faults import before
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 LONGEST = a_record(
     handle="f" * 64,
@@ -256,7 +256,7 @@ def test_no_secret_of_an_integration_is_stored(dynamo: Store) -> None:
         assert hidden not in text
 
 
-def test_no_operation_scans(dynamo: Store, dynamodb: "DynamoDB", calls: list[str]) -> None:
+def test_no_operation_scans(dynamo: Store, dynamodb: "DynamoDBClient", calls: list[str]) -> None:
     """A client's, a token's and a sweep's whole life need no Scan, and every read is strong."""
     reads: list[bool] = []
 

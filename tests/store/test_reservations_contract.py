@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from token_service.aws.connection import Answer
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_ids import key_id_of
 from token_service.domain.owners import Client
@@ -16,13 +15,13 @@ from token_service.domain.ports import (
 )
 from token_service.store.clients import DynamoClients
 
-from tests.moto_transport import Body, answer_of
+from tests.aws_hooks import Body, Parsed, refusal
 from tests.samples import NOW, a_client
 from tests.store.faults import answer_error, before
 from tests.store.stores import RATE_LIMIT, Store, no_pause
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 def key(number: int = 0, reserved: int = 0, **changes: Any) -> Client:  # noqa: ANN401 - any field
@@ -140,7 +139,7 @@ def test_deleting_gives_back_what_is_reserved_then(store: Store, read: int, mean
 class Interleaved:
     """Does something just before a transaction is sent, once."""
 
-    def __init__(self, client: "DynamoDB", act: Callable[[], object]) -> None:
+    def __init__(self, client: "DynamoDBClient", act: Callable[[], object]) -> None:
         self._act: Callable[[], object] | None = act
         before(client, "TransactWriteItems", self)
 
@@ -151,7 +150,7 @@ class Interleaved:
             act()
 
 
-def test_creates_at_once_cannot_exceed(dynamodb: "DynamoDB", dynamo: Store) -> None:
+def test_creates_at_once_cannot_exceed(dynamodb: "DynamoDBClient", dynamo: Store) -> None:
     """What another reserves between the decision and the write counts."""
     Interleaved(dynamodb, lambda: dynamo.clients.create(key(1, 60)))
     with pytest.raises(ReservationExceededError):
@@ -162,7 +161,7 @@ def test_creates_at_once_cannot_exceed(dynamodb: "DynamoDB", dynamo: Store) -> N
 
 @pytest.mark.parametrize("rival", [key(0, 30), key(0, name="Rival")])
 def test_changes_at_once_have_one_winner(
-    dynamodb: "DynamoDB", dynamo: Store, rival: Client
+    dynamodb: "DynamoDBClient", dynamo: Store, rival: Client
 ) -> None:
     """A change that lands between reading and writing wins; the other moves nothing."""
     dynamo.clients.create(key(0))
@@ -174,7 +173,7 @@ def test_changes_at_once_have_one_winner(
 
 
 def test_a_change_while_deleting_is_not_lost_from_the_sum(
-    dynamodb: "DynamoDB", dynamo: Store
+    dynamodb: "DynamoDBClient", dynamo: Store
 ) -> None:
     """A reservation made just before the deletion makes that fail, and stays counted."""
     dynamo.clients.create(key(0))
@@ -184,16 +183,14 @@ def test_a_change_while_deleting_is_not_lost_from_the_sum(
     assert dynamo.clients.reserved() == 30
 
 
-def test_who_meets_another_transaction_tries_again(dynamodb: "DynamoDB") -> None:
+def test_who_meets_another_transaction_tries_again(dynamodb: "DynamoDBClient") -> None:
     """DynamoDB refuses the second of two at once; a few repeats make a plain success of it."""
     pauses: list[int] = []
-    fault: Body = {
-        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-        "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
-    }
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    fault = refusal("TransactionCanceledException", CancellationReasons=reasons)
 
-    def contend(_: Body) -> Answer | None:
-        return answer_of(fault, 400) if len(pauses) < 2 else None
+    def contend(_: Body) -> Parsed | None:
+        return fault if len(pauses) < 2 else None
 
     before(dynamodb, "TransactWriteItems", contend)
     clients = DynamoClients(dynamodb, "ClientsTable", pauses.append, RATE_LIMIT)
@@ -201,7 +198,7 @@ def test_who_meets_another_transaction_tries_again(dynamodb: "DynamoDB") -> None
     assert (pauses, clients.reserved()) == ([0, 1], 5)
 
 
-def test_endless_contention_is_unavailable(dynamodb: "DynamoDB") -> None:
+def test_endless_contention_is_unavailable(dynamodb: "DynamoDBClient") -> None:
     """Nothing is claimed when it does not end."""
     clients = DynamoClients(dynamodb, "ClientsTable", no_pause, RATE_LIMIT)
     reasons = [{"Code": "TransactionConflict"}]

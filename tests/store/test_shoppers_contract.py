@@ -8,13 +8,13 @@ from token_service.domain.one_time_passwords import OneTimePassword
 from token_service.domain.owners import BuyerAccount
 from token_service.domain.ports import OwnerExistsError
 
-from tests.moto_transport import items_of
+from tests.aws_hooks import items_of
 from tests.samples import NOW
 from tests.store.stores import Store
 from tests.store.test_used_once_contract import at_once
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = BuyerAccount("account-1", "Łódź Ltd", NOW)
 PASSWORD = OneTimePassword("$argon2id$hash", "0011223344556677", NOW + 600)
@@ -79,7 +79,7 @@ def test_a_new_one_takes_the_place_of_the_former(store: Store) -> None:
     assert passwords.use("key", newer)
 
 
-def test_only_one_of_many_at_once_uses_it(dynamodb: "DynamoDB", dynamo: Store) -> None:
+def test_only_one_of_many_at_once_uses_it(dynamodb: "DynamoDBClient", dynamo: Store) -> None:
     """Of ten parallel uses one succeeds."""
     dynamo.one_time_passwords.put("key", PASSWORD)
     used = at_once(

@@ -4,36 +4,37 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from token_service.aws.secrets_manager import SecretsManager
-from token_service.aws.service import AwsError
+from token_service import aws
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.key_pairs import make_key
 from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyring
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey, load_public
 from token_service.domain.rotation import KeyRotation, RotationPolicy
+from token_service.store.errors import AwsError
 from token_service.store.items import DamagedItemError
 from token_service.store.sealing_key import sealing_key
 from token_service.store.signing_keys import DynamoPublicKeys, SecretPrivateKeys
 
+from tests.aws_hooks import Body, hooks_of, items_of
 from tests.clock import FrozenClock, SeededBytes
-from tests.moto_transport import Body, hooks_of, items_of, service
 from tests.service import key_pair
-from tests.store.faults import answer_error, before, lose_first_answers
+from tests.store.faults import answer_error, before, lose_first_answer
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_secretsmanager import SecretsManagerClient
 
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 @pytest.fixture
-def secrets(dynamodb: "DynamoDB") -> "SecretsManager":  # noqa: ARG001 - the same mock
+def secrets(dynamodb: "DynamoDBClient") -> "SecretsManagerClient":  # noqa: ARG001 - the same mock
     """Secrets Manager with one secret that has no value yet, as CloudFormation makes it."""
-    boto3.client("secretsmanager").create_secret(Name="signing")
-    return SecretsManager.over(service("secretsmanager"))
+    client = aws.secrets_manager()
+    client.create_secret(Name="signing")
+    return client
 
 
 def a_private_key(algorithm: SigningAlgorithm, seed: int) -> PrivateKey:
@@ -48,7 +49,7 @@ def public_key(algorithm: SigningAlgorithm, state: KeyState, retired_at: int | N
     return PublicKey(f"{state}", algorithm, key.jwk, state, 1_700_000_800, signed, retired_at)
 
 
-def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDB") -> None:
+def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDBClient") -> None:
     """Every published key, in order, with its life so far, and when the first was made."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     keyring = Keyring(
@@ -66,14 +67,14 @@ def test_a_keyring_comes_back_as_it_was_saved(dynamodb: "DynamoDB") -> None:
     assert all(load_public(key) for key in keys.load())
 
 
-def test_before_the_first_key_the_keyring_is_empty(dynamodb: "DynamoDB") -> None:
+def test_before_the_first_key_the_keyring_is_empty(dynamodb: "DynamoDBClient") -> None:
     """No key, no beginning, and no error."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     assert keys.keyring() == Keyring((), since=None)
     assert keys.load() == ()
 
 
-def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDB") -> None:
+def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDBClient") -> None:
     """A key that is no longer in the ring is no longer published (item 53)."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     keys.save(Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5))
@@ -82,7 +83,7 @@ def test_saving_replaces_the_former_keyring(dynamodb: "DynamoDB") -> None:
     assert keys.keyring() == replace(latest, version=2)
 
 
-def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDB") -> None:
+def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDBClient") -> None:
     """Whoever writes over a keyring that is no longer there is told so; a retry is success."""
     keys = DynamoPublicKeys(dynamodb, "ClientsTable")
     first = Keyring((public_key(SigningAlgorithm.ES256, KeyState.CURRENT, None),), since=5)
@@ -95,7 +96,7 @@ def test_keys_published_meanwhile_are_never_lost(dynamodb: "DynamoDB") -> None:
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)
 def test_private_keys_come_back_as_they_were_saved(
-    secrets: "SecretsManager", algorithm: SigningAlgorithm
+    secrets: "SecretsManagerClient", algorithm: SigningAlgorithm
 ) -> None:
     """What signs, and what will, is what was saved last; who signs reads the one alone."""
     keys = SecretPrivateKeys(secrets, "signing")
@@ -109,7 +110,7 @@ def test_private_keys_come_back_as_they_were_saved(
     assert keys.load() == soon
 
 
-def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManager") -> None:
+def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManagerClient") -> None:
     """Of two that read the same, the first wins and the second is told so, at any point."""
     first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
     for _ in range(3):
@@ -121,7 +122,7 @@ def test_private_keys_kept_meanwhile_are_never_lost(secrets: "SecretsManager") -
         assert keys.load() == first
 
 
-def test_private_keys_are_kept_when_the_label_moves(secrets: "SecretsManager") -> None:
+def test_private_keys_are_kept_when_the_label_moves(secrets: "SecretsManagerClient") -> None:
     """A version that was stored and not made current, as after an interruption, signs nothing."""
     keys = SecretPrivateKeys(secrets, "signing")
     first, second = (a_private_key(SigningAlgorithm.EDDSA, n) for n in (1, 2))
@@ -139,17 +140,17 @@ def _interrupt(_: Body) -> None:
     raise InterruptedError
 
 
-def test_our_own_retry_is_success(secrets: "SecretsManager") -> None:
+def test_our_own_retry_is_success(secrets: "SecretsManagerClient") -> None:
     """The label has moved and the answer was lost: asked again, it is where it should be."""
     keys = SecretPrivateKeys(secrets, "signing")
     keys.save(PrivateKeyring(next=a_private_key(SigningAlgorithm.EDDSA, 1)))
-    attempts = lose_first_answers(secrets, "UpdateSecretVersionStage")
+    attempts = lose_first_answer(secrets, "UpdateSecretVersionStage")
     private = a_private_key(SigningAlgorithm.EDDSA, 2)
     keys.save(replace(keys.keyring(), current=private))
     assert (attempts, keys.load()) == ([1, 2], private)
 
 
-def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManager") -> None:
+def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManagerClient") -> None:
     """A missing permission is told as it is, not tried again for ever."""
     keys = SecretPrivateKeys(secrets, "signing")
     keys.save(PrivateKeyring())
@@ -160,7 +161,7 @@ def test_a_label_that_may_not_be_moved_is_no_conflict(secrets: "SecretsManager")
 
 @pytest.mark.parametrize("value", [None, "{}", '{"current": null}'])
 def test_a_secret_without_a_key_is_not_an_error_to_look_into(
-    secrets: "SecretsManager", value: str | None
+    secrets: "SecretsManagerClient", value: str | None
 ) -> None:
     """Before the first key there is none; who must sign is told to try again."""
     if value is not None:
@@ -172,7 +173,7 @@ def test_a_secret_without_a_key_is_not_an_error_to_look_into(
 
 
 def test_keys_from_before_there_was_rotation_are_read(
-    dynamodb: "DynamoDB", secrets: "SecretsManager"
+    dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient"
 ) -> None:
     """Both places as they were written then; the next run finds nothing to repair."""
     private, public = key_pair(SigningAlgorithm.ES256)
@@ -223,7 +224,7 @@ def test_keys_from_before_there_was_rotation_are_read(
     ],
 )
 def test_secrets_manager_s_outages_are_told_from_mistakes(
-    secrets: "SecretsManager", code: str, status: int, expected: type[Exception]
+    secrets: "SecretsManagerClient", code: str, status: int, expected: type[Exception]
 ) -> None:
     """Overload means try again; a missing permission does not look like a missing key."""
     answer_error(secrets, "GetSecretValue", code, status)
@@ -235,7 +236,7 @@ def test_secrets_manager_s_outages_are_told_from_mistakes(
     "code", ["InternalServiceError", "DecryptionFailure", "AccessDeniedException"]
 )
 def test_a_key_that_is_not_given_is_unavailable_to_who_signs(
-    secrets: "SecretsManager", code: str
+    secrets: "SecretsManagerClient", code: str
 ) -> None:
     """Whoever holds one signs on with it, whatever has become of the secret; the log says what."""
     answer_error(secrets, "GetSecretValue", code)
@@ -246,7 +247,7 @@ def test_a_key_that_is_not_given_is_unavailable_to_who_signs(
 
 @pytest.mark.parametrize("algorithm", SigningAlgorithm)
 def test_no_private_key_reaches_the_table(
-    dynamodb: "DynamoDB", secrets: "SecretsManager", algorithm: SigningAlgorithm
+    dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient", algorithm: SigningAlgorithm
 ) -> None:
     """Whoever reads the table can verify and never mint (item 54)."""
     rotation = KeyRotation(
@@ -280,10 +281,11 @@ def test_no_private_key_reaches_the_table(
         '{"current": null, "next": {"kid": 1, "alg": "ES256", "pem": "planted-value"}}',
     ],
 )
-def test_damaged_signing_secret_is_a_named_error(secrets: "SecretsManager", text: str) -> None:
+def test_damaged_signing_secret_is_a_named_error(
+    secrets: "SecretsManagerClient", text: str
+) -> None:
     """The error says which member is damaged, and never quotes the secret."""
-    raw = boto3.client("secretsmanager")
-    raw.put_secret_value(SecretId="signing", SecretString=text)
+    secrets.put_secret_value(SecretId="signing", SecretString=text)
     keys = SecretPrivateKeys(secrets, "signing")
     for read in (keys.load, keys.keyring):
         with pytest.raises(DamagedItemError, match=r"^damaged signing secret: ") as caught:
@@ -292,9 +294,9 @@ def test_damaged_signing_secret_is_a_named_error(secrets: "SecretsManager", text
         assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-def test_secrets_without_text_are_named_errors(secrets: "SecretsManager") -> None:
+def test_secrets_without_text_are_named_errors(secrets: "SecretsManagerClient") -> None:
     """Above all, no sealing key is derived from nothing."""
-    boto3.client("secretsmanager").put_secret_value(SecretId="signing", SecretBinary=b"planted")
+    secrets.put_secret_value(SecretId="signing", SecretBinary=b"planted")
     with pytest.raises(DamagedItemError, match=r"^damaged signing secret: document json_invalid$"):
         SecretPrivateKeys(secrets, "signing").load()
     with pytest.raises(DamagedItemError, match=r"^damaged sealing secret: no text$"):

@@ -12,13 +12,13 @@ from token_service.domain.ports import LockOut
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.store.nonces import DynamoNonces
 
-from tests.moto_transport import Body, items_of
+from tests.aws_hooks import Body, items_of
 from tests.samples import NOW
-from tests.store.faults import before, lose_first_answers
+from tests.store.faults import before, lose_first_answer
 from tests.store.stores import Store
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 KEY, OTHER = failure_key(OwnerKind.ADMIN, "ada"), failure_key(OwnerKind.CUSTOMER, "ada")
 SIX = LockOut(max_failures=6, seconds=1800)
@@ -112,7 +112,9 @@ def test_names_are_counted_apart(store: Store) -> None:
     assert counted(store, 1) == [False]
 
 
-def at_once[T](client: "DynamoDB", operation: str, times: int, act: Callable[[], T]) -> list[T]:
+def at_once[T](
+    client: "DynamoDBClient", operation: str, times: int, act: Callable[[], T]
+) -> list[T]:
     """Do something so many times; each time, just before its write arrives, all the others do."""
     results: list[T] = []
     waiting = iter(range(times - 1))
@@ -126,14 +128,14 @@ def at_once[T](client: "DynamoDB", operation: str, times: int, act: Callable[[],
     return results
 
 
-def test_guesses_made_at_once_are_all_counted(dynamodb: "DynamoDB") -> None:
+def test_guesses_made_at_once_are_all_counted(dynamodb: "DynamoDBClient") -> None:
     """Of thirty parallel attempts exactly six are counted: none slips past the lock."""
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     tried = at_once(dynamodb, "UpdateItem", 30, lambda: failures.count(KEY, NOW, SIX))
     assert (len(tried), sum(tried)) == (30, 6)
 
 
-def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDB") -> None:
+def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDBClient") -> None:
     """Also where the end stays: six between both, and the stricter one's end."""
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     assert failures.count(KEY, NOW, STRICT)
@@ -142,7 +144,7 @@ def test_guesses_at_once_in_two_dialects_are_all_counted(dynamodb: "DynamoDB") -
     assert not failures.count(KEY, NOW + 1799, STRICT)
 
 
-def test_somebody_else_s_success_meanwhile_locks_nobody_out(dynamodb: "DynamoDB") -> None:
+def test_somebody_else_s_success_meanwhile_locks_nobody_out(dynamodb: "DynamoDBClient") -> None:
     """A count that was reset while an attempt looked at it is begun anew."""
     failures = DynamoLoginFailures(dynamodb, "TokensTable")
     assert failures.count(KEY, NOW, SIX)
@@ -165,17 +167,17 @@ def test_a_value_counts_once(store: Store) -> None:
     assert store.nonces.use("key 1 ABC", NOW + 600)
 
 
-def test_only_one_of_many_uses_a_value(dynamodb: "DynamoDB") -> None:
+def test_only_one_of_many_uses_a_value(dynamodb: "DynamoDBClient") -> None:
     """Of ten parallel replays one is first."""
     nonces = DynamoNonces(dynamodb, "TokensTable", token_bytes)
     first = at_once(dynamodb, "PutItem", 10, lambda: nonces.use("once", NOW))
     assert (len(first), sum(first)) == (10, 1)
 
 
-def test_the_sdk_s_own_retry_is_no_replay(dynamodb: "DynamoDB") -> None:
+def test_the_sdk_s_own_retry_is_no_replay(dynamodb: "DynamoDBClient") -> None:
     """After an answer that was lost the write is sent again, and the use is still the first."""
     nonces = DynamoNonces(dynamodb, "TokensTable", token_bytes)
-    attempts = lose_first_answers(dynamodb, "PutItem")
+    attempts = lose_first_answer(dynamodb, "PutItem")
     assert nonces.use("once", NOW)
     assert not nonces.use("once", NOW)
     assert attempts == [1, 2, 3]

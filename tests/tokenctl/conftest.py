@@ -19,14 +19,12 @@ from token_service.domain.owners import ClientCredentials
 from token_service.store.nonces import DynamoNonces
 from token_service.store.signing_keys import DynamoPublicKeys
 
-from tests.moto_transport import MotoTransport
 from tests.service import ISSUER, authenticator, key_pair
-from tokenctl import aws
 from tokenctl.cli import main
 from tokenctl.deployment import Deployment
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 SECRET = "an-imported-secret-of-thirty-two-characters"
 
@@ -52,7 +50,7 @@ class Tokenctl:
 
 
 @pytest.fixture
-def deployment(dynamodb: "DynamoDB", monkeypatch: pytest.MonkeyPatch) -> Deployment:
+def deployment(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Deployment:
     """A stack of two shards an hour; CloudFormation, which would tell of it, is not in moto."""
     found = Deployment(
         {
@@ -68,7 +66,6 @@ def deployment(dynamodb: "DynamoDB", monkeypatch: pytest.MonkeyPatch) -> Deploym
         dynamodb,
     )
     monkeypatch.setattr(Deployment, "find", lambda _stack_name: found)
-    monkeypatch.setattr(aws, "KeptConnection", lambda endpoint, _: MotoTransport(endpoint))
     return found
 
 

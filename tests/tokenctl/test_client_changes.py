@@ -148,7 +148,7 @@ def test_set_jwks_replaces_keys_and_ends_secrets(tokenctl: Tokenctl, jwks_file: 
         ("[]", "the keys are neither a JWK Set nor a JWK"),
         (
             json.dumps(client_jwk(alg=[])),
-            "key 1 is a key to sign with for none of RS256, PS256, ES256, EdDSA, Ed25519",
+            "key 1 is weak, or fits none of RS256, PS256, ES256, EdDSA, Ed25519",
         ),
         (json.dumps(client_jwk(d="AA")), "a key has private members: give the public half alone"),
     ],

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-import boto3
 import pytest
+from token_service import aws
 
 from tests.service import ISSUER
 from tests.tokenctl.conftest import Tokenctl
@@ -21,7 +21,7 @@ ONCE = "These are not shown again.\n"
 @pytest.fixture(autouse=True)
 def _sealing_key(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stack's sealing secret, as CloudFormation generates it, and its outputs."""
-    boto3.client("secretsmanager").create_secret(Name="Sealing", SecretString="s" * 64)
+    aws.secrets_manager().create_secret(Name="Sealing", SecretString="s" * 64)
     outputs = {**deployment.outputs, "SealingSecretId": "Sealing", "AudienceName": ISSUER}
     complete = Deployment(outputs, deployment.dynamodb)
     monkeypatch.setattr(Deployment, "find", lambda _stack_name: complete)

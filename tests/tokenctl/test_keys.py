@@ -5,19 +5,17 @@ import json
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.response import StreamingBody
+from token_service import aws
 from token_service.domain.keys import ANNOUNCE, KEEP_RETIRED
-from token_service.runtime import environment
 from token_service.runtime.environment import dynamodb
 from token_service.runtime.rotation import key_rotation, rotation_policy
 from token_service.store.signing_keys import DynamoPublicKeys
 
 from tests.functions.deployment import VALUES, Context, forget, load_handler
-from tests.moto_transport import MotoTransport
 from tests.store.faults import answer_error
 from tests.tokenctl.conftest import Tokenctl
 from tests.tokenctl.lines import facts
@@ -54,12 +52,10 @@ class Lambda:
 @pytest.fixture
 def functions(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Lambda]":
     """The rotating function, deployed beside these tables, with its first key made."""
-    boto3.client("secretsmanager").create_secret(Name="SigningSecret")
+    aws.secrets_manager().create_secret(Name="SigningSecret")
     for name, value in VALUES.items():
         monkeypatch.setenv(name, value)
     forget()
-    monkeypatch.setattr(environment, "transport", MotoTransport)
-    monkeypatch.setattr(environment, "pause", lambda _: None)
     answers, client = Lambda(), cast("Any", deployment.functions)
     client.meta.events.register("before-call.lambda.Invoke", answers)
     key_rotation().advance(rotation_policy())

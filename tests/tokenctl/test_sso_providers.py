@@ -1,7 +1,7 @@
 """`tokenctl sso-providers`: whom shoppers may sign in by."""
 
-import boto3
 import pytest
+from token_service import aws
 
 from tests.service import ISSUER
 from tests.tokenctl.conftest import Tokenctl
@@ -18,7 +18,7 @@ BOTH = ("--for", "customers", "--for", "account-members")
 @pytest.fixture(autouse=True)
 def _sealing_key(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stack's sealing secret, as CloudFormation generates it."""
-    boto3.client("secretsmanager").create_secret(Name="Sealing", SecretString="s" * 64)
+    aws.secrets_manager().create_secret(Name="Sealing", SecretString="s" * 64)
     complete = Deployment({**deployment.outputs, "SealingSecretId": "Sealing"}, deployment.dynamodb)
     monkeypatch.setattr(Deployment, "find", lambda _stack_name: complete)
 

@@ -7,9 +7,10 @@ import pytest
 from token_service.domain.grants import Access, Grant, TokenFormat
 from token_service.domain.mint import TokenDetails
 from token_service.domain.owners import OwnerKind
-from token_service.domain.policy_document import compose, read_routes
+from token_service.domain.policy_order import compose
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.enforce import caller_of
+from token_service.wire.policy_document import read_routes
 
 from tests.samples import an_account
 from tests.service import ISSUER, Service

@@ -144,7 +144,7 @@ def test_a_provider_that_lies(world: World) -> None:
     answer = world.come_back(departure, cookie=mark(departure))
     assert answer.headers["location"] == f"{STOREFRONT}?error=server_error&state=s"
     assert world.outcomes[-1].result == "temporarily_unavailable"
-    assert world.outcomes[-1].detail == "ID token: InvalidClaimError"
+    assert world.outcomes[-1].detail == "ID token: from another issuer"
     assert not world.accounts[OwnerKind.CUSTOMER].by_id
 
 

@@ -1,22 +1,97 @@
-"""What a deployment sets, read from a function's environment. Times are seconds."""
+"""Settings that a deployment puts into a function's environment. Times are in seconds.
 
+Each function has one model in its own module of `runtime/`. It inherits the groups of variables
+that the builders it calls need. A field is named like its variable, in lower case.
+"""
+
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from token_service.domain.location import MAX_LAYOUT
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-# Whose endpoint AWS's tools call by another name than its address has.
-_ENDPOINT_NAMES = {"secretsmanager": "secrets_manager"}
+from token_service.domain.location import read_layouts
 
 
 class SettingError(ValueError):
-    """A setting is missing or malformed; the message names it. Found at the first event."""
+    """Settings are missing or malformed; the message has one line for each, with its name."""
+
+
+class Settings(BaseModel):
+    """Variables of the environment; others are ignored."""
+
+    # Deferred, so that a group which functions only inherit from never builds a validator.
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper, defer_build=True)
+
+
+class ClientsTable(Settings):
+    """The table of clients, accounts, integrations and published keys."""
+
+    clients_table: str
+
+
+class Tables(ClientsTable):
+    """Both tables."""
+
+    tokens_table: str
+
+
+def load[S: Settings](model: type[S], variables: Mapping[str, str] = os.environ) -> S:
+    """The settings of a model; an empty variable counts as not set.
+
+    Raises:
+        SettingError: variables are missing or malformed.
+
+    """
+    try:
+        return model.model_validate({name: text for name, text in variables.items() if text})
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        raise SettingError("\n".join(_line(fault) for fault in faults)) from None
+
+
+def _line(fault: Mapping[str, Any]) -> str:
+    name = f"the environment variable {fault['loc'][0]}"
+    if fault["type"] == "missing":
+        return f"{name} is not set"
+    context = fault["ctx"]
+    reason = context["error"] if "error" in context else f"none of {context['expected']}"
+    return f"{name} is {reason}: {fault['input']}"
+
+
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("neither true nor false")
+    return text == "true"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if not all(re.fullmatch("[A-Za-z0-9_-]+", name, re.ASCII) for name in names):
+        raise ValueError("no list of names")
+    return names
+
+
+# pydantic's own reading of numbers and booleans takes `1_000`, ` 5` and `yes`, too.
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+"""Names separated by commas, of letters, digits, `_` and `-`; at least one."""
+Layouts = Annotated[tuple[int, ...], BeforeValidator(read_layouts)]
+"""The layouts in use, oldest first; new tokens are written under the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Typed access to a function's environment; each function asks only for what it is given."""
+    """Variables that AWS calls and log lines need."""
 
     variables: Mapping[str, str]
 
@@ -31,9 +106,9 @@ class Environment:
         """A setting that may be empty or missing: None."""
         return self.variables.get(name) or None
 
-    def number(self, name: str, default: int | None = None) -> int:
-        """A whole number, not negative; without a default it must be there."""
-        value = self.text(name) if default is None else self.variables.get(name, str(default))
+    def number(self, name: str, default: int) -> int:
+        """A whole number, not negative."""
+        value = self.variables.get(name, str(default))
         if not value.isdecimal():
             raise SettingError(f"the environment variable {name} is not a whole number: {value}")
         return int(value)
@@ -46,47 +121,3 @@ class Environment:
                 f"the environment variable {name} is neither true nor false: {value}"
             )
         return value == "true"
-
-    def choice(self, name: str, *choices: str) -> str:
-        """One of these; the first where nothing is set."""
-        value = self.variables.get(name, "") or choices[0]
-        if value not in choices:
-            raise SettingError(f"the environment variable {name} is none of {choices}: {value}")
-        return value
-
-    def endpoint(self, service: str) -> str:
-        """Where an AWS service is called, without a path.
-
-        One's own, for all services (AWS_ENDPOINT_URL) or for this one, comes first, as with all of
-        AWS's tools.
-        """
-        named = f"AWS_ENDPOINT_URL_{_ENDPOINT_NAMES.get(service, service).upper()}"
-        own = self.optional(named) or self.optional("AWS_ENDPOINT_URL")
-        if own:
-            return own.rstrip("/")
-        fips = "-fips" if self.flag("AWS_USE_FIPS_ENDPOINT", default=False) else ""
-        return f"https://{service}{fips}.{self.text('AWS_REGION')}.{self.text('URL_SUFFIX')}"
-
-    def names(self, name: str) -> tuple[str, ...]:
-        """Names between commas, of letters, digits, `_` and `-`; at least one."""
-        names = tuple(self.text(name).split(","))
-        if not all(re.fullmatch("[A-Za-z0-9_-]+", one, re.ASCII) for one in names):
-            raise SettingError(f"the environment variable {name} is no list of names: {names}")
-        return names
-
-    def layouts(self) -> tuple[int, ...]:
-        """The layouts in use, oldest first; new tokens are written under the last."""
-        return read_layouts(self.text("TOKEN_LAYOUTS"))
-
-
-def read_layouts(text: str) -> tuple[int, ...]:
-    """Layouts from a list such as `8,12`.
-
-    Raises:
-        SettingError: not such a list.
-
-    """
-    entries = text.split(",")
-    if not all(entry.isdecimal() and int(entry) <= MAX_LAYOUT for entry in entries):
-        raise SettingError(f"TOKEN_LAYOUTS is no list of whole numbers up to {MAX_LAYOUT}: {text}")
-    return tuple(int(entry) for entry in entries)

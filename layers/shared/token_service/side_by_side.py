@@ -19,7 +19,7 @@ def side_by_side[T, R](
         order = list(things)
         SystemRandom().shuffle(order)
         if at_once == 1:
-            # In this thread, which keeps its connection.
+            # Without the cost of threads.
             yield from map(act, order)
             return
         with ThreadPoolExecutor(at_once) as threads:

@@ -1,12 +1,8 @@
-"""What a real process brings: the time, waiting, and how long it waits for AWS."""
+"""The real clock, and waiting."""
 
 import time
 from random import SystemRandom
 
-from token_service.aws.connection import Patience
-
-# Of each attempt; when no other is made, aws/service.py says.
-PATIENCE = Patience(connect=1, read=2)
 _FIRST_PAUSE = 0.05
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from token_service.domain.application_keys import ApplicationKeys
+from token_service.domain.errors import Unavailable
 from token_service.wire.elastic_path.application_keys import PATH, ApplicationKeysEndpoint
 from token_service.wire.http import Request, Response
 from token_service.wire.registry import dialects
@@ -41,6 +42,10 @@ class Manager:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         context = ALLOWED | found
         request = Request(method, path, {}, raw, query=query, authorizer=context)
+        return self.respond(request)
+
+    def respond(self, request: Request) -> Response:
+        """The answer to a request as it is."""
         return self._endpoint.respond(request)
 
     def create(self, **data: object) -> Any:  # noqa: ANN401 - JSON
@@ -285,6 +290,80 @@ def test_preflights_need_no_right(manager: Manager) -> None:
     answer = manager.send("OPTIONS", UNKNOWN, verdict="unauthenticated")
     assert (answer.status, answer.body) == (204, "")
     assert "DELETE" in answer.headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        (Unavailable(), (503, "Service Unavailable", None)),
+        (
+            ValueError("client_secret=leaked"),
+            (500, "Internal Server Error", "there was a problem processing your request"),
+        ),
+    ],
+)
+def test_failures_of_the_store(
+    manager: Manager,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    error: Exception,
+    refusal: tuple[int, str, str | None],
+) -> None:
+    """A refusal in the envelope and one outcome; nothing else is printed, in no mode."""
+    monkeypatch.setenv("POWERTOOLS_DEV", "true")
+    failing = Manager()
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(failing.service.clients, "find_by_key_id", fail)
+    answer = failing.send("GET", UNKNOWN)
+    assert told(answer) == refusal
+    assert ("retry-after" in answer.headers) == (answer.status == 503)
+    (outcome,) = failing.outcomes
+    assert "leaked" not in repr(outcome)
+    assert (outcome.stack != ()) == (answer.status == 500)
+    assert any("key_id" in place or "test_" in place for place in outcome.stack) == bool(
+        outcome.stack
+    )
+    manager.create()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_paths_with_other_characters_name_no_key(manager: Manager) -> None:
+    """Characters that the resolver's paths do not match are refused like any other unknown id."""
+    for name in ('"', "#", "\n", "\\", "\ud800", "%2F"):
+        found = told(manager.send("GET", f"{PATH}/{name}"))
+        assert found == (404, "Not Found", "application key not found")
+
+
+@pytest.mark.parametrize("path", [f"{PATH}/a/b", f"{PATH}s", f"{PATH}//"])
+def test_unknown_paths(manager: Manager, path: str) -> None:
+    """404 without a detail for every method."""
+    for method in ("GET", "POST", "TRACE"):
+        assert told(manager.send(method, path, data())) == (404, "Not Found", None)
+
+
+def test_a_key_is_read_by_head_with_a_trailing_slash_in_capitals(manager: Manager) -> None:
+    """HEAD is answered like GET, at every way to write the path."""
+    made = manager.create()["data"]
+    written = (PATH, f"{PATH}/", f"{PATH}/{made['id']}/", f"{PATH}/{made['id'].upper()}")
+    for path in written:
+        assert manager.send("HEAD", path) == manager.send("GET", path)
+        assert manager.send("HEAD", path).status == 200
+
+
+def test_a_body_that_the_gateway_could_not_decode(manager: Manager) -> None:
+    """400: broken base64 is no body."""
+    request = Request("POST", PATH, body_error=True, authorizer=ALLOWED)
+    status, title, detail = told(manager.respond(request))
+    assert (status, title, detail) == (400, "Bad Request", "the body could not be decoded")
+
+
+def test_a_query_of_too_many_fields(manager: Manager) -> None:
+    """400 before the fields are looked at."""
+    answer = manager.send("GET", query="&".join(["a=b"] * 101))
+    assert told(answer) == (400, "Bad Request", "The query string has too many fields.")
 
 
 def test_last_use(manager: Manager) -> None:

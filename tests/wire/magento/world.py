@@ -6,7 +6,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from token_service.domain.owners import ALL_RESOURCES, OwnerKind
-from token_service.domain.policy_document import read_policy
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 from token_service.wire.enforce import Caller, enforce
 from token_service.wire.http import Request, Response, request_from_event
@@ -14,6 +13,7 @@ from token_service.wire.magento.dialect import Magento
 from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
 from token_service.wire.magento.signed import SignatureVerifier
+from token_service.wire.policy_document import read_policy
 from token_service.wire.registry import dialects
 
 from tests.service import ISSUER, Service

@@ -1,6 +1,7 @@
-"""Signature algorithms and the keys they work with (RFC 7518), ours and everybody else's.
+"""Signature algorithms (RFC 7518), and keys bound to them. PyJWT signs and verifies.
 
-An algorithm is bound to its key here, once: whatever a token's header says, nothing else verifies.
+A key is bound to one algorithm when it is loaded: whatever a token's header says, no other
+algorithm verifies it (RFC 8725 section 3.1).
 """
 
 from collections.abc import Mapping
@@ -8,38 +9,34 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import OKPAlgorithm
+from jwt.api_jws import PyJWS
+from jwt.exceptions import InvalidKeyError
 
-from token_service.domain.key_types import P256, Ed25519, KeyType, Rsa
+from token_service.domain.jwk import MIN_RSA_BITS, WeakKeyError, read_public_jwk, write_public_jwk
 
-# RFC 8725 section 3.5 and RFC 7518 section 3.3: anything shorter is refused at load.
-MIN_RSA_BITS = 2048
-# A longer modulus makes every verification dearer for us than for who sends it.
+# Verification time grows with the modulus, and a stranger's DPoP proof brings its own key.
 MAX_RSA_BITS = 4096
-_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
 class SigningAlgorithm(StrEnum):
-    """The asymmetric algorithms offered; HMAC is absent so that no verifier can ever mint."""
+    """The asymmetric algorithms offered. HMAC is absent, so that a verifier can never sign."""
 
     RS256 = "RS256"
     PS256 = "PS256"
     ES256 = "ES256"
     EDDSA = "EdDSA"
-    # The same by its newer name (RFC 9864): what clients sign with, never what we sign with.
+    # The newer name of EdDSA with Ed25519 (RFC 9864). Clients may sign with it; we do not.
     ED25519 = "Ed25519"
 
 
-_EDWARDS = Ed25519()
-# Exactly what may verify, whatever a token's header says (RFC 8725 section 3.1).
-ALGORITHMS: Mapping[SigningAlgorithm, KeyType] = {
-    SigningAlgorithm.RS256: Rsa(PKCS1v15()),
-    SigningAlgorithm.PS256: Rsa(PSS(mgf=MGF1(SHA256()), salt_length=SHA256.digest_size)),
-    SigningAlgorithm.ES256: P256(),
-    SigningAlgorithm.EDDSA: _EDWARDS,
-    SigningAlgorithm.ED25519: _EDWARDS,
-}
+# Asymmetric only. OpenID providers may use the ones that `SigningAlgorithm` does not offer.
+JWS = PyJWS(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"))
+# PyJWT knows this algorithm by its older name alone.
+JWS.register_algorithm(SigningAlgorithm.ED25519, OKPAlgorithm())
+
 _KEY_TYPES = {
     SigningAlgorithm.RS256: {"kty": "RSA"},
     SigningAlgorithm.PS256: {"kty": "RSA"},
@@ -47,83 +44,80 @@ _KEY_TYPES = {
     SigningAlgorithm.EDDSA: {"kty": "OKP", "crv": "Ed25519"},
     SigningAlgorithm.ED25519: {"kty": "OKP", "crv": "Ed25519"},
 }
-_RSA = frozenset({SigningAlgorithm.RS256, SigningAlgorithm.PS256})
-
-
-class WeakKeyError(ValueError):
-    """A key is too short or too long, private, or not of the type its algorithm needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedKey:
-    """A key made ready for its algorithm."""
+    """A public or private key, prepared for the one algorithm of this JWA name."""
 
     kid: str
-    algorithm: SigningAlgorithm
+    algorithm: str
     key: Any = field(repr=False)  # a `cryptography` key; its class depends on the algorithm
 
-    def sign(self, message: bytes) -> bytes:
-        """Sign with a private key."""
-        return ALGORITHMS[self.algorithm].sign(self.key, message)
-
     def verifies(self, message: bytes, signature: bytes) -> bool:
-        """Whether the signature was made by this key's private half."""
-        return ALGORITHMS[self.algorithm].verifies(self.key, message, signature)
+        """Whether this public key's private half made the signature."""
+        verified: bool = JWS.get_algorithm_by_name(self.algorithm).verify(
+            message, self.key, signature
+        )
+        return verified
 
+    def public_jwk(self) -> dict[str, str]:
+        """Return the JWK of this public key: `kty` and the members that identify the key."""
+        return write_public_jwk(JWS.get_algorithm_by_name(self.algorithm), self.key)
 
-def is_private(jwk: Mapping[str, Any]) -> bool:
-    """Whether a JWK holds what only its owner may know: a private key, or a symmetric one."""
-    return not _PRIVATE_MEMBERS.isdisjoint(jwk)
+    def public_half(self) -> "LoadedKey":
+        """Return the public key of this private key."""
+        return LoadedKey(self.kid, self.algorithm, self.key.public_key())
 
 
 def load_jwk(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> LoadedKey:
-    """Make a public JWK (RFC 7517) ready to verify with one algorithm; `kid` names it in errors.
+    """Prepare a public JWK (RFC 7517) to verify with one algorithm; `kid` names it in errors.
 
     Raises:
-        WeakKeyError: private, malformed, too short or too long, or not of the algorithm's type.
+        WeakKeyError: private, malformed, weak, too long, or not of the algorithm's type.
 
     """
-    if is_private(jwk):
-        raise WeakKeyError(f"key {kid} has private members")
     _check_type(kid, algorithm, jwk)
-    try:
-        loaded = ALGORITHMS[algorithm].public_key(jwk)
-    except (KeyError, TypeError, ValueError) as error:
-        raise WeakKeyError(f"key {kid} is not a JWK of {algorithm}") from error
-    _check_strength(kid, algorithm, loaded)
-    return LoadedKey(kid, algorithm, loaded)
+    key = read_public_jwk(kid, jwk)
+    _check_size(kid, algorithm, key)
+    return LoadedKey(kid, algorithm, key)
 
 
-def load_pem(kid: str, algorithm: SigningAlgorithm, pem: str) -> LoadedKey:
-    """Make a private PEM ready to sign.
+def load_pem(kid: str, algorithm: SigningAlgorithm, pem: str, *, validate: bool) -> LoadedKey:
+    """Prepare a private PEM to sign with one algorithm; `kid` names it in errors.
+
+    `validate` also checks that the numbers of an RSA key are consistent and its factors prime.
+    That takes about 30 ms, so a key is validated when it is made and when it is rotated in, and
+    not in each cold start.
 
     Raises:
-        WeakKeyError: too short or too long, or not of the algorithm's type.
+        WeakKeyError: malformed, too short, too long, or not of the algorithm's type.
 
     """
-    # Its own module, since who only verifies has no use for all the formats of private keys.
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
     try:
-        loaded = load_pem_private_key(pem.encode(), password=None)
-    except (TypeError, ValueError) as error:
+        parsed = load_pem_private_key(
+            pem.encode(), password=None, unsafe_skip_rsa_key_validation=not validate
+        )
+        prepared = JWS.get_algorithm_by_name(algorithm).prepare_key(parsed)
+    except (InvalidKeyError, TypeError, UnsupportedAlgorithm, ValueError) as error:
         raise _wrong_type(kid, algorithm) from error
-    if not ALGORITHMS[algorithm].holds(loaded):
-        raise _wrong_type(kid, algorithm)
-    _check_strength(kid, algorithm, loaded)
-    return LoadedKey(kid, algorithm, loaded)
+    loaded = LoadedKey(kid, algorithm, prepared)
+    # PyJWT takes Ed448 for EdDSA as well.
+    _check_type(kid, algorithm, loaded.public_half().public_jwk())
+    _check_size(kid, algorithm, prepared)
+    return loaded
 
 
 def _check_type(kid: str, algorithm: SigningAlgorithm, jwk: Mapping[str, Any]) -> None:
-    """One type and one curve an algorithm: ES256 is not any curve (RFC 7518 section 3.4)."""
+    """Each algorithm has one key type and one curve (RFC 7518 section 3.4)."""
     if any(jwk.get(name) != value for name, value in _KEY_TYPES[algorithm].items()):
         raise _wrong_type(kid, algorithm)
 
 
-def _check_strength(kid: str, algorithm: SigningAlgorithm, loaded: Any) -> None:  # noqa: ANN401 - see LoadedKey
-    if algorithm in _RSA and not MIN_RSA_BITS <= loaded.key_size <= MAX_RSA_BITS:
+def _check_size(kid: str, algorithm: SigningAlgorithm, key: Any) -> None:  # noqa: ANN401 - see LoadedKey
+    if _KEY_TYPES[algorithm]["kty"] == "RSA" and not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
         raise WeakKeyError(
-            f"RSA key {kid} has {loaded.key_size} bits; {MIN_RSA_BITS} to {MAX_RSA_BITS} needed"
+            f"RSA key {kid} has {key.key_size} bits; {MIN_RSA_BITS} to {MAX_RSA_BITS} are needed"
         )
 
 

@@ -6,13 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from token_service.domain.algorithms import (
-    LoadedKey,
-    SigningAlgorithm,
-    WeakKeyError,
-    is_private,
-    load_jwk,
-)
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, load_jwk
+from token_service.domain.jwk import WeakKeyError, is_private
 
 type Jwks = tuple[Mapping[str, Any], ...]
 
@@ -51,11 +46,11 @@ def read_jwks(text: str | bytes) -> Jwks:
 
 
 def check_keys(jwks: Jwks) -> None:
-    """Refuse keys that could not be used, or should not be shown to anybody.
+    """Refuse keys that are weak, cannot be used, or should not be shown to anybody.
 
     Raises:
-        ClientKeyError: too many or none, a private or symmetric key, one that no algorithm offered
-            can use, or two of one kid.
+        ClientKeyError: too many keys or none, a private, symmetric or weak key, a key that no
+            algorithm offered can use, or two keys with the same kid.
 
     """
     if not 1 <= len(jwks) <= MAX_KEYS:
@@ -70,7 +65,7 @@ def check_keys(jwks: Jwks) -> None:
     for number, jwk in enumerate(jwks, 1):
         if not any(_loaded(jwk, algorithm) for algorithm in SigningAlgorithm):
             offered = ", ".join(SigningAlgorithm)
-            raise ClientKeyError(f"key {number} is a key to sign with for none of {offered}")
+            raise ClientKeyError(f"key {number} is weak, or fits none of {offered}")
 
 
 def fitting_keys(jwks: Jwks, algorithm: SigningAlgorithm, kid: str | None) -> Iterator[LoadedKey]:

@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from token_service.domain.algorithms import (
-    ALGORITHMS,
-    LoadedKey,
-    SigningAlgorithm,
-    WeakKeyError,
-    load_jwk,
-)
+from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, load_jwk
+from token_service.domain.base64url import base64url_encode
 from token_service.domain.errors import InvalidProof, NonceRequired
-from token_service.domain.jws import Jws, MalformedJwsError, encode_segment, numeric_date, read_jws
+from token_service.domain.jwk import WeakKeyError
+from token_service.domain.jws import Jws, MalformedJwsError, numeric_date, read_jws
 from token_service.domain.limits import MINUTE
 from token_service.domain.ports import Clock, Nonces
 from token_service.domain.server_nonces import ServerNonces
@@ -142,18 +138,18 @@ class ProofVerifier:
 
 def token_hash(token: str) -> str:
     """The `ath` claim for an access token (RFC 9449 section 4.2)."""
-    return encode_segment(sha256(token.encode()).digest())
+    return base64url_encode(sha256(token.encode()).digest())
 
 
 def thumbprint(key: LoadedKey) -> str:
-    """The JWK thumbprint of a public key (RFC 7638), from its one canonical form."""
-    jwk = ALGORITHMS[key.algorithm].jwk(key.key)
+    """Return the JWK thumbprint of a public key (RFC 7638), from its canonical form."""
+    jwk = key.public_jwk()
     members = {name: jwk[name] for name in _IDENTIFYING[jwk["kty"]]}
-    return encode_segment(sha256(json.dumps(members, separators=(",", ":")).encode()).digest())
+    return base64url_encode(sha256(json.dumps(members, separators=(",", ":")).encode()).digest())
 
 
 def _key(jws: Jws) -> LoadedKey:
-    """The public key in the proof's own header: it proves nothing but that its owner sent this."""
+    """Return the public key in the proof's own header; it only proves who sent the proof."""
     jwk, algorithm = jws.header.get("jwk"), jws.header.get("alg")
     if not isinstance(jwk, dict) or algorithm not in list(SigningAlgorithm):
         raise MalformedJwsError

@@ -101,13 +101,16 @@ class PrivateKey:
 
 
 def load_public(key: PublicKey) -> LoadedKey:
-    """Make a published key ready to verify; raises WeakKeyError."""
+    """Prepare a published key to verify; raises WeakKeyError."""
     return load_jwk(key.kid, key.algorithm, key.jwk)
 
 
 def load_private(key: PrivateKey) -> LoadedKey:
-    """Make a private key ready to sign; raises WeakKeyError."""
-    return load_pem(key.kid, key.algorithm, key.pem)
+    """Prepare a private key to sign; raises WeakKeyError.
+
+    Skips the validation that `key_pairs` made when the key was made and when it was rotated in.
+    """
+    return load_pem(key.kid, key.algorithm, key.pem, validate=False)
 
 
 class VerificationKeys:

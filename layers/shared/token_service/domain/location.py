@@ -49,6 +49,19 @@ def buckets_of_hour(hour: int, layout: int) -> Iterator[str]:
     return (bucket(hour, layout, shard) for shard in range(1 << layout))
 
 
+def read_layouts(text: str) -> tuple[int, ...]:
+    """Layouts from a list such as `8,12`.
+
+    Raises:
+        ValueError: not such a list.
+
+    """
+    entries = text.split(",")
+    if not all(entry.isdecimal() and int(entry) <= MAX_LAYOUT for entry in entries):
+        raise ValueError(f"no list of whole numbers up to {MAX_LAYOUT}")
+    return tuple(int(entry) for entry in entries)
+
+
 def _shard(handle: str, layout: int) -> int:
     """Spread evenly: the leading `layout` bits of the handle's SHA-256."""
     return int.from_bytes(sha256(handle.encode()).digest()[:4]) >> (32 - layout)

@@ -13,7 +13,7 @@ from typing import Any
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
-from token_service.domain.key_pairs import make_key, public_half
+from token_service.domain.key_pairs import is_valid, make_key, public_half
 from token_service.domain.keyring import (
     Keyring,
     KeysChangedError,
@@ -196,6 +196,8 @@ def _mend(look: _Look) -> _Due | None:
         coming.algorithm is not look.wish.policy.algorithm
         or coming.kid in look.wish.compromised
         or (look.coming is not None and look.coming.withdrawn)
+        # Functions that sign do not validate the key again.
+        or not is_valid(coming)
     ):
         return Step.DISCARDED, replace(look.private, next=None)
     return None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from hmac import compare_digest, digest
 
-from token_service.domain.jws import encode_segment
+from token_service.domain.base64url import base64url_encode
 from token_service.domain.limits import MINUTE
 from token_service.domain.ports import Clock
 
@@ -57,4 +57,4 @@ class ServerNonces:
     def _of_slot(self, slot: int) -> str:
         if self._seed is None:
             self._seed = self._load_seed()
-        return encode_segment(digest(self._seed, f"dpop nonce {slot}".encode(), sha256))
+        return base64url_encode(digest(self._seed, f"dpop nonce {slot}".encode(), sha256))

@@ -3,14 +3,15 @@
 from functools import cache
 
 from token_service.domain.client_assertions import ClientAssertions
-from token_service.domain.client_throttle import DEFAULT_FAILURE_WINDOW, ClientThrottle
+from token_service.domain.client_throttle import ClientThrottle
 from token_service.domain.client_use import ClientUseNotes
 from token_service.domain.clients import ClientAuthenticator
 from token_service.domain.ports import FailureWindow
 from token_service.observability import observe_missed_use
-from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import dynamodb, environment
+from token_service.runtime.dialects import DialectVariables, dialects_of_clients
+from token_service.runtime.environment import dynamodb
 from token_service.runtime.proofs import nonces
+from token_service.settings import Tables, WholeNumber
 from token_service.store.client_failures import DynamoClientFailures
 from token_service.store.client_uses import DynamoClientUses
 from token_service.store.clients import DynamoClients
@@ -19,33 +20,37 @@ from token_service.wire.client_dialects import assertion_audiences
 from token_service.wire.dialect import Operation
 
 
+class CallerVariables(Tables, DialectVariables):
+    """Settings of the functions that authenticate clients."""
+
+    client_auth_failure_seconds: WholeNumber
+    client_auth_max_failures: WholeNumber
+
+
 @cache
-def clients() -> DynamoClients:
+def clients(table: str) -> DynamoClients:
     """The clients, never cached."""
-    return DynamoClients(dynamodb(), environment().text("CLIENTS_TABLE"), pause)
+    return DynamoClients(dynamodb(), table, pause)
 
 
 @cache
-def client_uses() -> DynamoClientUses:
+def client_uses(table: str) -> DynamoClientUses:
     """When clients were last used."""
-    return DynamoClientUses(dynamodb(), environment().text("CLIENTS_TABLE"), pause)
+    return DynamoClientUses(dynamodb(), table, pause)
 
 
-def client_authenticator(operation: Operation, hold_seconds: int = 0) -> ClientAuthenticator:
+def client_authenticator(
+    settings: CallerVariables, operation: Operation, hold_seconds: int = 0
+) -> ClientAuthenticator:
     """Finds out which client calls one kind of endpoint."""
-    env = environment()
-    default = DEFAULT_FAILURE_WINDOW
-    window = FailureWindow(
-        env.number("CLIENT_AUTH_MAX_FAILURES", default.max_failures),
-        env.number("CLIENT_AUTH_FAILURE_SECONDS", default.seconds),
-    )
-    names = assertion_audiences(env.text("ISSUER"), operation, dialects_of_clients())
-    failures = DynamoClientFailures(dynamodb(), env.text("TOKENS_TABLE"))
+    window = FailureWindow(settings.client_auth_max_failures, settings.client_auth_failure_seconds)
+    names = assertion_audiences(settings.issuer, operation, dialects_of_clients(settings))
+    failures = DynamoClientFailures(dynamodb(), settings.tokens_table)
     return ClientAuthenticator(
-        clients(),
+        clients(settings.clients_table),
         now,
         hold_seconds,
-        assertions=ClientAssertions(names, nonces(), now),
+        assertions=ClientAssertions(names, nonces(settings.tokens_table), now),
         throttle=ClientThrottle(failures, window, now),
-        use=ClientUseNotes(client_uses(), now, observe_missed_use),
+        use=ClientUseNotes(client_uses(settings.clients_table), now, observe_missed_use),
     )

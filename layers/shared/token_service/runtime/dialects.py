@@ -1,40 +1,47 @@
 """The dialects as this deployment configures them."""
 
 from functools import cache
-from typing import TypedDict
 
-from token_service.runtime.environment import environment
+from token_service.settings import Flag, Settings, load
 from token_service.wire.client_dialects import client_dialects
 from token_service.wire.dialect import Dialect, dialect_for
 
 
-class _Switches(TypedDict):
-    elastic_path_repeat_data: bool
-    allow_origin: str
+class DialectVariables(Settings):
+    """Settings of the functions that answer HTTP requests."""
 
-
-def _switches() -> _Switches:
-    env = environment()
-    return {
-        "elastic_path_repeat_data": env.flag("ELASTIC_PATH_REPEAT_DATA", default=True),
-        "allow_origin": env.text("CORS_ALLOW_ORIGIN"),
-    }
+    issuer: str
+    cors_allow_origin: str
+    elastic_path_repeat_data: Flag
 
 
 @cache
-def dialects_of_clients() -> tuple[Dialect, ...]:
+def dialects_of_clients(settings: DialectVariables) -> tuple[Dialect, ...]:
     """Those that functions for clients answer in."""
-    return client_dialects(environment().text("ISSUER"), **_switches())
+    return client_dialects(
+        settings.issuer,
+        elastic_path_repeat_data=settings.elastic_path_repeat_data,
+        allow_origin=settings.cors_allow_origin,
+    )
 
 
 @cache
-def all_dialects() -> tuple[Dialect, ...]:
+def all_dialects(settings: DialectVariables) -> tuple[Dialect, ...]:
     """All of them."""
     from token_service.wire.registry import dialects
 
-    return dialects(environment().text("ISSUER"), **_switches())
+    return dialects(
+        settings.issuer,
+        elastic_path_repeat_data=settings.elastic_path_repeat_data,
+        allow_origin=settings.cors_allow_origin,
+    )
+
+
+@cache
+def _own_dialects() -> tuple[Dialect, ...]:
+    return all_dialects(load(DialectVariables))
 
 
 def dialect_of(path: str) -> Dialect:
     """The dialect in which a backend answers on this path."""
-    return dialect_for(path, all_dialects())
+    return dialect_for(path, _own_dialects())

@@ -2,18 +2,14 @@
 
 import os
 from functools import cache
-from time import time
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from token_service.aws.connection import KeptConnection, Transport
-from token_service.aws.credentials import credentials_of
-from token_service.aws.dynamodb import DynamoDB
-from token_service.aws.secrets_manager import SecretsManager
-from token_service.aws.service import Service, untraced
-from token_service.aws.signature import Signer
-from token_service.aws.trace import Daemon, Trace
 from token_service.settings import Environment
-from token_service.system import PATIENCE, now, pause
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_secretsmanager import SecretsManagerClient
 
 
 @cache
@@ -22,33 +18,36 @@ def environment() -> Environment:
     return Environment(os.environ)
 
 
-@cache
-def dynamodb() -> DynamoDB:
+# boto3 is imported by the first of these: some functions call no AWS service.
+def dynamodb() -> "DynamoDBClient":
     """The one DynamoDB client."""
-    return DynamoDB.over(service("dynamodb"))
+    from token_service import aws
+
+    return aws.dynamodb()
 
 
-@cache
-def secrets_manager() -> SecretsManager:
+def secrets_manager() -> "SecretsManagerClient":
     """The one Secrets Manager client."""
-    return SecretsManager.over(service("secretsmanager"))
+    from token_service import aws
+
+    return aws.secrets_manager()
 
 
-def service(name: str) -> Service:
-    """Calls to one AWS service, by the name that its endpoint begins with."""
-    env = environment()
-    endpoint, region = env.endpoint(name), env.text("AWS_REGION")
-    address = env.optional("AWS_XRAY_DAEMON_ADDRESS")
-    return Service(
-        signer=Signer(name, region, urlsplit(endpoint).netloc),
-        transport=transport(endpoint),
-        credentials=credentials_of(env.variables, now),
-        pause=pause,
-        now=time,
-        trace=Trace(env.variables, region, Daemon(address).tell).call if address else untraced,
-    )
+def functions() -> "LambdaClient":
+    """The one client of Lambda itself."""
+    from token_service import aws
+
+    return aws.functions()
 
 
-def transport(endpoint: str) -> Transport:
-    """How requests reach an endpoint."""
-    return KeptConnection(endpoint, PATIENCE)
+def make_clients() -> None:
+    """Make the clients of the services that this function is configured for."""
+    if "CLIENTS_TABLE" in os.environ or "TOKENS_TABLE" in os.environ:
+        dynamodb()
+    if "SIGNING_SECRET" in os.environ:
+        secrets_manager()
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Lambda runs the imports with a full CPU, before the first event and before any snapshot.
+    make_clients()

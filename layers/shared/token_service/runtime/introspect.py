@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from token_service.domain.introspect import TokenIntrospector
 from token_service.observability import observe
-from token_service.runtime.callers import client_authenticator
+from token_service.runtime.callers import CallerVariables, client_authenticator
 from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import environment
-from token_service.runtime.records import validator
+from token_service.runtime.records import VerificationVariables, validator
+from token_service.settings import Flag, WholeNumber, load
 from token_service.system import now
 from token_service.wire.dialect import Operation
 from token_service.wire.endpoints import Endpoint, IntrospectEndpoint
@@ -17,21 +17,30 @@ if TYPE_CHECKING:
     from token_service.domain.signed_introspection import IntrospectionSigner
 
 
+class IntrospectVariables(CallerVariables, VerificationVariables):
+    """Settings of the function `introspect`."""
+
+    signed_introspection: Flag
+    verifier_hold_seconds: WholeNumber
+
+
 @cache
 def endpoint() -> Endpoint:
     """The introspection endpoints."""
-    env = environment()
+    settings = load(IntrospectVariables)
+    hold_seconds = settings.verifier_hold_seconds
     introspector = TokenIntrospector(
-        client_authenticator(Operation.INTROSPECT, env.number("VERIFIER_HOLD_SECONDS", 0)),
-        validator(),
+        client_authenticator(settings, Operation.INTROSPECT, hold_seconds),
+        validator(settings, hold_seconds),
     )
-    signer = _signer() if env.flag("SIGNED_INTROSPECTION", default=False) else None
-    return IntrospectEndpoint(dialects_of_clients(), observe, introspector, signer)
+    signer = _signer(settings.issuer) if settings.signed_introspection else None
+    return IntrospectEndpoint(dialects_of_clients(settings), observe, introspector, signer)
 
 
-def _signer() -> "IntrospectionSigner":
+def _signer(issuer: str) -> "IntrospectionSigner":
     """Loaded where answers are signed: few deployments do, and all others need no key for it."""
     from token_service.domain.signed_introspection import IntrospectionSigner
-    from token_service.runtime.signing import signing_keys
+    from token_service.runtime.signing import SigningVariables, signing_keys
 
-    return IntrospectionSigner(signing_keys(), environment().text("ISSUER"), now)
+    keys = signing_keys(load(SigningVariables).signing_secret)
+    return IntrospectionSigner(keys, issuer, now)

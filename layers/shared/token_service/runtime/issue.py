@@ -3,22 +3,27 @@
 from functools import cache
 
 from token_service.domain.issue import TokenIssuer
-from token_service.domain.limits import DEFAULT_LIFETIME
 from token_service.observability import observe
-from token_service.runtime.callers import client_authenticator
+from token_service.runtime.callers import CallerVariables, client_authenticator
 from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import environment
-from token_service.runtime.proofs import proofs
-from token_service.runtime.signing import mint
+from token_service.runtime.proofs import ProofVariables, proofs
+from token_service.runtime.signing import MintingVariables, mint
+from token_service.settings import WholeNumber, load
 from token_service.wire.dialect import Operation
 from token_service.wire.endpoints import Endpoint, IssueEndpoint
+
+
+class IssueVariables(CallerVariables, MintingVariables, ProofVariables):
+    """Settings of the function `issue`."""
+
+    owner_cache_seconds: WholeNumber
+    token_lifetime: WholeNumber
 
 
 @cache
 def endpoint() -> Endpoint:
     """The token endpoints of clients."""
-    env = environment()
-    authenticator = client_authenticator(Operation.ISSUE, env.number("OWNER_CACHE_SECONDS", 0))
-    lifetime = env.number("TOKEN_LIFETIME", DEFAULT_LIFETIME)
-    issuer = TokenIssuer(authenticator, mint(), proofs(), lifetime)
-    return IssueEndpoint(dialects_of_clients(), observe, issuer)
+    settings = load(IssueVariables)
+    authenticator = client_authenticator(settings, Operation.ISSUE, settings.owner_cache_seconds)
+    issuer = TokenIssuer(authenticator, mint(settings), proofs(settings), settings.token_lifetime)
+    return IssueEndpoint(dialects_of_clients(settings), observe, issuer)

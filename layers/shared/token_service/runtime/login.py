@@ -4,16 +4,16 @@ import secrets
 from functools import cache
 
 from token_service.domain.grants import TokenFormat
-from token_service.domain.limits import HOUR
-from token_service.domain.login import DEFAULT_LOCK_OUT, Login, LoginSettings
+from token_service.domain.login import Login, LoginSettings
 from token_service.domain.owners import OwnerKind
 from token_service.domain.passwords import OWASP, PasswordHasher
 from token_service.domain.ports import LockOut
 from token_service.observability import observe
-from token_service.runtime.dialects import all_dialects
-from token_service.runtime.environment import dynamodb, environment
-from token_service.runtime.records import validator
-from token_service.runtime.signing import mint
+from token_service.runtime.dialects import DialectVariables, all_dialects
+from token_service.runtime.environment import dynamodb
+from token_service.runtime.records import VerificationVariables, validator
+from token_service.runtime.signing import MintingVariables, mint
+from token_service.settings import WholeNumber, load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.system import now, pause
@@ -22,28 +22,36 @@ from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
 
 
+class LoginVariables(MintingVariables, VerificationVariables, DialectVariables):
+    """Settings of the function `login`."""
+
+    account_token_format: TokenFormat
+    admin_token_lifetime: WholeNumber
+    customer_token_lifetime: WholeNumber
+    login_lock_seconds: WholeNumber
+    login_max_failures: WholeNumber
+
+
 @cache
 def endpoint() -> Endpoint:
     """The token endpoints of people."""
-    env = environment()
+    settings = load(LoginVariables)
     login = Login(
         accounts={
-            kind: DynamoAccounts(dynamodb(), env.text("CLIENTS_TABLE"), pause, kind)
+            kind: DynamoAccounts(dynamodb(), settings.clients_table, pause, kind)
             for kind in (OwnerKind.ADMIN, OwnerKind.CUSTOMER)
         },
-        failures=DynamoLoginFailures(dynamodb(), env.text("TOKENS_TABLE")),
+        failures=DynamoLoginFailures(dynamodb(), settings.tokens_table),
         hasher=PasswordHasher(OWASP, secrets.token_bytes),
-        mint=mint(),
+        mint=mint(settings),
         settings=LoginSettings(
-            form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
-            admin_lifetime=env.number("ADMIN_TOKEN_LIFETIME", 4 * HOUR),
-            customer_lifetime=env.number("CUSTOMER_TOKEN_LIFETIME", HOUR),
-            lock_out=LockOut(
-                env.number("LOGIN_MAX_FAILURES", DEFAULT_LOCK_OUT.max_failures),
-                env.number("LOGIN_LOCK_SECONDS", DEFAULT_LOCK_OUT.seconds),
-            ),
+            form=settings.account_token_format,
+            admin_lifetime=settings.admin_token_lifetime,
+            customer_lifetime=settings.customer_token_lifetime,
+            lock_out=LockOut(settings.login_max_failures, settings.login_lock_seconds),
         ),
         now=now,
         random=secrets.token_bytes,
     )
-    return MagentoEndpoint(all_dialects(), observe, People(login, validator()), env.text("ISSUER"))
+    people = People(login, validator(settings))
+    return MagentoEndpoint(all_dialects(settings), observe, people, settings.issuer)

@@ -7,25 +7,30 @@ from token_service.domain.administration import ClientAdministration
 from token_service.domain.application_keys import ApplicationKeys
 from token_service.observability import observe
 from token_service.runtime.callers import client_uses
-from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import dynamodb, environment
+from token_service.runtime.dialects import DialectVariables, dialects_of_clients
+from token_service.runtime.environment import dynamodb
+from token_service.settings import ClientsTable, WholeNumber, load
 from token_service.store.clients import DynamoClients
 from token_service.system import now, pause
 from token_service.wire.elastic_path.application_keys import ApplicationKeysEndpoint
 from token_service.wire.endpoints import Endpoint
 
 
+class ManageVariables(ClientsTable, DialectVariables):
+    """Settings of the function `manage`."""
+
+    store_rate_limit: WholeNumber
+
+
 @cache
 def endpoint() -> Endpoint:
     """Elastic Path's application keys."""
-    env = environment()
-    registry = DynamoClients(
-        dynamodb(), env.text("CLIENTS_TABLE"), pause, env.number("STORE_RATE_LIMIT")
-    )
+    settings = load(ManageVariables)
+    registry = DynamoClients(dynamodb(), settings.clients_table, pause, settings.store_rate_limit)
     keys = ApplicationKeys(
         clients=registry,
         administration=ClientAdministration(registry, now, secrets.token_bytes),
-        uses=client_uses(),
+        uses=client_uses(settings.clients_table),
         now=now,
     )
-    return ApplicationKeysEndpoint(dialects_of_clients(), observe, keys, env.text("ISSUER"))
+    return ApplicationKeysEndpoint(dialects_of_clients(settings), observe, keys, settings.issuer)

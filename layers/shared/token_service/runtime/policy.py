@@ -4,21 +4,38 @@ from functools import cache
 from pathlib import Path
 
 from token_service.domain.policy import Policy
-from token_service.domain.policy_document import PolicyError, read_policy
-from token_service.runtime.environment import environment
+from token_service.domain.policy_order import PolicyError
+from token_service.settings import Names, Settings, load
+from token_service.wire.policy_document import read_policy
 
 _DOCUMENTS = Path(__file__).parent.parent / "policies"
 
 
+class PolicyVariables(Settings):
+    """The names of the policy documents; these are all settings of the function `check_policy`."""
+
+    policy: Names
+
+
 @cache
-def policy() -> Policy:
-    """What each token may do.
+def policy(names: tuple[str, ...]) -> Policy:
+    """What each token may do, by the documents of these names.
 
     Raises:
         PolicyError: a document is missing or broken.
 
     """
-    return read_policy({name: _policy_text(name) for name in environment().names("POLICY")})
+    return read_policy({name: _policy_text(name) for name in names})
+
+
+def check_policy() -> None:
+    """Read the policy documents of this deployment.
+
+    Raises:
+        PolicyError: a document is missing or broken.
+
+    """
+    policy(load(PolicyVariables).policy)
 
 
 def _policy_text(name: str) -> str:

@@ -2,34 +2,39 @@
 
 import secrets
 from functools import cache
+from typing import Literal
 
 from token_service.domain.dpop import ProofVerifier
 from token_service.domain.server_nonces import ServerNonces
-from token_service.runtime.environment import dynamodb, environment
+from token_service.runtime.environment import dynamodb
+from token_service.settings import Tables
 from token_service.store.nonce_seed import DynamoNonceSeed
 from token_service.store.nonces import DynamoNonces
 from token_service.system import now
 
 
+class ProofVariables(Tables):
+    """Settings of the functions that check DPoP proofs."""
+
+    dpop_nonces: Literal["off", "required"]
+
+
 @cache
-def nonces() -> DynamoNonces:
+def nonces(table: str) -> DynamoNonces:
     """Values that were used, and may not be used again."""
-    return DynamoNonces(dynamodb(), environment().text("TOKENS_TABLE"), secrets.token_bytes)
+    return DynamoNonces(dynamodb(), table, secrets.token_bytes)
 
 
 @cache
-def nonce_seed() -> DynamoNonceSeed:
+def nonce_seed(table: str) -> DynamoNonceSeed:
     """What nonces for DPoP proofs are made from."""
-    return DynamoNonceSeed(dynamodb(), environment().text("CLIENTS_TABLE"))
-
-
-def make_nonce_seed() -> None:
-    """Have a seed; only the function that makes the keys may write one."""
-    nonce_seed().ensure(secrets.token_bytes)
+    return DynamoNonceSeed(dynamodb(), table)
 
 
 @cache
-def proofs() -> ProofVerifier:
+def proofs(settings: ProofVariables) -> ProofVerifier:
     """Checks DPoP proofs, with nonces where this deployment requires them."""
-    required = environment().choice("DPOP_NONCES", "off", "required") == "required"
-    return ProofVerifier(nonces(), now, ServerNonces(nonce_seed().load, now) if required else None)
+    seed = nonce_seed(settings.clients_table)
+    required = settings.dpop_nonces == "required"
+    server_nonces = ServerNonces(seed.load, now) if required else None
+    return ProofVerifier(nonces(settings.tokens_table), now, server_nonces)

@@ -3,45 +3,52 @@
 from functools import cache
 
 from token_service.domain.validate import SignatureValidator, TokenValidator, ValidationSettings
-from token_service.runtime.environment import dynamodb, environment
+from token_service.runtime.environment import dynamodb
 from token_service.runtime.verification import verification_keys
+from token_service.settings import Tables, WholeNumber
 from token_service.store.owners import DynamoOwners
 from token_service.store.tokens import DynamoTokens
 from token_service.system import now, pause
 
 
-@cache
-def owners() -> DynamoOwners:
-    """Owners of every kind, never cached."""
-    return DynamoOwners(dynamodb(), environment().text("CLIENTS_TABLE"))
+class VerificationVariables(Tables):
+    """Settings of the functions that check tokens."""
+
+    issuer: str
+    tokens_not_before: WholeNumber
 
 
 @cache
-def tokens() -> DynamoTokens:
+def tokens(tokens_table: str, clients_table: str) -> DynamoTokens:
     """The token records."""
-    env = environment()
-    return DynamoTokens(dynamodb(), env.text("TOKENS_TABLE"), env.text("CLIENTS_TABLE"), pause)
+    return DynamoTokens(dynamodb(), tokens_table, clients_table, pause)
 
 
 @cache
-def validator() -> TokenValidator:
-    """Decides whether a token is active; holds no owner but as an operator says."""
-    return _validator(TokenValidator)
+def validator(settings: VerificationVariables, hold_seconds: int = 0) -> TokenValidator:
+    """The token validator; it caches clients for `hold_seconds`."""
+    return _validator(TokenValidator, settings, hold_seconds)
 
 
 @cache
-def signature_validator() -> SignatureValidator:
-    """The same of all but clients' JWTs, whose signature is enough."""
-    return _validator(SignatureValidator)
+def signature_validator(
+    settings: VerificationVariables, hold_seconds: int = 0
+) -> SignatureValidator:
+    """The same, except that a valid signature is enough for a client's JWT."""
+    return _validator(SignatureValidator, settings, hold_seconds)
 
 
-def _validator[V: TokenValidator](kind: type[V]) -> V:
-    env = environment()
-    settings = ValidationSettings(
-        issuer=env.text("ISSUER"),
-        not_before=env.number("TOKENS_NOT_BEFORE", 0),
-        hold_seconds=env.number("VERIFIER_HOLD_SECONDS", 0),
-    )
+def _validator[V: TokenValidator](
+    kind: type[V], settings: VerificationVariables, hold_seconds: int
+) -> V:
     return kind(
-        tokens=tokens(), owners=owners(), keys=verification_keys(), settings=settings, now=now
+        tokens=tokens(settings.tokens_table, settings.clients_table),
+        owners=DynamoOwners(dynamodb(), settings.clients_table),
+        keys=verification_keys(settings.clients_table),
+        settings=ValidationSettings(
+            issuer=settings.issuer,
+            not_before=settings.tokens_not_before,
+            hold_seconds=hold_seconds,
+        ),
+        now=now,
     )

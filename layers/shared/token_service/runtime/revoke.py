@@ -4,11 +4,11 @@ from functools import cache
 
 from token_service.domain.revoke import TokenRevocation
 from token_service.observability import observe
-from token_service.runtime.callers import client_authenticator
+from token_service.runtime.callers import CallerVariables, client_authenticator
 from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import environment
 from token_service.runtime.records import tokens
 from token_service.runtime.verification import verification_keys
+from token_service.settings import load
 from token_service.system import now
 from token_service.wire.dialect import Operation
 from token_service.wire.endpoints import Endpoint, RevokeEndpoint
@@ -17,11 +17,12 @@ from token_service.wire.endpoints import Endpoint, RevokeEndpoint
 @cache
 def endpoint() -> Endpoint:
     """The revocation endpoints."""
+    settings = load(CallerVariables)
     revocation = TokenRevocation(
-        authenticator=client_authenticator(Operation.REVOKE),
-        tokens=tokens(),
-        keys=verification_keys(),
-        issuer=environment().text("ISSUER"),
+        authenticator=client_authenticator(settings, Operation.REVOKE),
+        tokens=tokens(settings.tokens_table, settings.clients_table),
+        keys=verification_keys(settings.clients_table),
+        issuer=settings.issuer,
         now=now,
     )
-    return RevokeEndpoint(dialects_of_clients(), observe, revocation)
+    return RevokeEndpoint(dialects_of_clients(settings), observe, revocation)

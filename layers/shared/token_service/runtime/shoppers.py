@@ -3,7 +3,6 @@
 import secrets
 from functools import cache
 
-from token_service.aws.functions import Functions
 from token_service.domain.account_administration import AccountAdministration
 from token_service.domain.account_members import AccountMembers, MemberSettings
 from token_service.domain.grants import TokenFormat
@@ -15,10 +14,12 @@ from token_service.domain.ports import LockOut
 from token_service.domain.realms import password_profile_id, realm_id
 from token_service.observability import observe
 from token_service.runtime.codes import codes
-from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import dynamodb, environment, service
-from token_service.runtime.records import validator
-from token_service.runtime.signing import mint
+from token_service.runtime.dialects import DialectVariables, dialects_of_clients
+from token_service.runtime.environment import dynamodb, functions
+from token_service.runtime.records import VerificationVariables, validator
+from token_service.runtime.sealing import SealingVariables
+from token_service.runtime.signing import MintingVariables, mint
+from token_service.settings import Flag, WholeNumber, load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
@@ -31,20 +32,37 @@ from token_service.wire.elastic_path.shoppers import ClientOnly, ShopperEndpoint
 from token_service.wire.endpoints import Endpoint
 
 
+class ShopperVariables(MintingVariables, VerificationVariables, SealingVariables, DialectVariables):
+    """Settings of the function `shopper_login`."""
+
+    account_member_token_lifetime: WholeNumber
+    account_token_format: TokenFormat
+    enable_self_signup: Flag
+    one_time_password_sender: str | None = None
+    shopper_lock_seconds: WholeNumber
+    shopper_max_failures: WholeNumber
+    shopper_token_lifetime: WholeNumber
+
+
+@cache
+def _settings() -> ShopperVariables:
+    return load(ShopperVariables)
+
+
 @cache
 def endpoint() -> Endpoint:
     """The token endpoints of shoppers."""
-    env = environment()
-    issuer = env.text("ISSUER")
+    settings = _settings()
+    issuer = settings.issuer
     return ShopperEndpoint(
-        dialects_of_clients(),
+        dialects_of_clients(settings),
         observe,
-        callers=ClientOnly(validator(), env.text("AUDIENCE")),
+        callers=ClientOnly(validator(settings), settings.audience),
         customers=CustomerTokens(login(), redeem),
         members=MemberSignIn(
             account_members(),
             redeem,
-            validator(),
+            validator(settings),
             realm_id(issuer, OwnerKind.ACCOUNT_MEMBER),
             password_profile_id(issuer),
         ),
@@ -54,24 +72,22 @@ def endpoint() -> Endpoint:
 
 def redeem(kind: OwnerKind, code: str, redirect_uri: str, verifier: str) -> OwnerRef:
     """Whom a code of single sign-on stands for; its secret is read at the first one."""
-    return codes().redeem(kind, code, redirect_uri, verifier)
+    return codes(_settings()).redeem(kind, code, redirect_uri, verifier)
 
 
 @cache
 def login() -> Login:
     """People's passwords under this dialect's own lock and lifetimes."""
-    env = environment()
+    settings = _settings()
     return Login(
         accounts={kind: accounts(kind) for kind in (OwnerKind.CUSTOMER, OwnerKind.ACCOUNT_MEMBER)},
         failures=failures(),
         hasher=hasher(),
-        mint=mint(),
+        mint=mint(settings),
         settings=LoginSettings(
-            form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
-            customer_lifetime=env.number("SHOPPER_TOKEN_LIFETIME"),
-            lock_out=LockOut(
-                env.number("SHOPPER_MAX_FAILURES"), env.number("SHOPPER_LOCK_SECONDS")
-            ),
+            form=settings.account_token_format,
+            customer_lifetime=settings.shopper_token_lifetime,
+            lock_out=LockOut(settings.shopper_max_failures, settings.shopper_lock_seconds),
         ),
         now=now,
         random=secrets.token_bytes,
@@ -81,7 +97,7 @@ def login() -> Login:
 @cache
 def account_members() -> AccountMembers:
     """Account members, by every mechanism that this deployment offers."""
-    env = environment()
+    settings = _settings()
     return AccountMembers(
         login=login(),
         passwordless=passwordless(),
@@ -92,12 +108,12 @@ def account_members() -> AccountMembers:
             now=now,
             random=secrets.token_bytes,
         ),
-        buyer_accounts=DynamoBuyerAccounts(dynamodb(), env.text("CLIENTS_TABLE"), pause),
-        mint=mint(),
+        buyer_accounts=DynamoBuyerAccounts(dynamodb(), settings.clients_table, pause),
+        mint=mint(settings),
         settings=MemberSettings(
-            form=TokenFormat(env.text("ACCOUNT_TOKEN_FORMAT")),
-            lifetime=env.number("ACCOUNT_MEMBER_TOKEN_LIFETIME"),
-            self_signup=env.flag("ENABLE_SELF_SIGNUP", default=False),
+            form=settings.account_token_format,
+            lifetime=settings.account_member_token_lifetime,
+            self_signup=settings.enable_self_signup,
         ),
     )
 
@@ -105,16 +121,16 @@ def account_members() -> AccountMembers:
 @cache
 def passwordless() -> Passwordless | None:
     """One-time passwords, if the operator has plugged in who sends them."""
-    env = environment()
-    function = env.optional("ONE_TIME_PASSWORD_SENDER")
+    settings = _settings()
+    function = settings.one_time_password_sender
     if function is None:
         return None
     return Passwordless(
         members=accounts(OwnerKind.ACCOUNT_MEMBER),
-        passwords=DynamoOneTimePasswords(dynamodb(), env.text("TOKENS_TABLE")),
+        passwords=DynamoOneTimePasswords(dynamodb(), settings.tokens_table),
         failures=failures(),
         hasher=hasher(),
-        sender=LambdaSender(Functions(service("lambda")), function),
+        sender=LambdaSender(functions(), function),
         now=now,
         random=secrets.token_bytes,
     )
@@ -123,14 +139,13 @@ def passwordless() -> Passwordless | None:
 @cache
 def accounts(kind: OwnerKind) -> DynamoAccounts:
     """The people of a kind."""
-    table = environment().text("CLIENTS_TABLE")
-    return DynamoAccounts(dynamodb(), table, pause, kind)
+    return DynamoAccounts(dynamodb(), _settings().clients_table, pause, kind)
 
 
 @cache
 def failures() -> DynamoLoginFailures:
     """Attempts, counted together with those of every other dialect."""
-    return DynamoLoginFailures(dynamodb(), environment().text("TOKENS_TABLE"))
+    return DynamoLoginFailures(dynamodb(), _settings().tokens_table)
 
 
 @cache

@@ -10,45 +10,43 @@ from token_service.observability import observe
 from token_service.providers.http import Http
 from token_service.providers.openid import OpenIdRelyingParty
 from token_service.runtime import codes
-from token_service.runtime.dialects import dialects_of_clients
-from token_service.runtime.environment import dynamodb, environment
-from token_service.runtime.sealing import sealer
+from token_service.runtime.dialects import DialectVariables, dialects_of_clients
+from token_service.runtime.environment import dynamodb
+from token_service.runtime.sealing import SealingVariables, sealer
+from token_service.settings import load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.identity_links import DynamoIdentityLinks
 from token_service.store.openid_providers import DynamoProviders
 from token_service.system import elapsed, now, pause
 from token_service.wire.endpoints import Endpoint
-from token_service.wire.openid_profiles import OpenIdProfilesEndpoint
 from token_service.wire.single_sign_on import SingleSignOnEndpoint
 
 fetch = Http(elapsed)
 
 
+class SingleSignOnVariables(SealingVariables, DialectVariables):
+    """Settings of the function `single_sign_on`."""
+
+
 @cache
 def redirects() -> Endpoint:
     """Out to a provider, and back."""
-    issuer = environment().text("ISSUER")
-    return SingleSignOnEndpoint(dialects_of_clients(), observe, issuer, single_sign_on)
+    settings = load(SingleSignOnVariables)
+    return SingleSignOnEndpoint(
+        dialects_of_clients(settings), observe, settings.issuer, lambda: single_sign_on(settings)
+    )
 
 
 @cache
-def profiles() -> Endpoint:
-    """What a storefront reads first."""
-    issuer = environment().text("ISSUER")
-    return OpenIdProfilesEndpoint(dialects_of_clients(), observe, issuer, providers().list)
-
-
-@cache
-def single_sign_on() -> SingleSignOn:
+def single_sign_on(settings: SingleSignOnVariables) -> SingleSignOn:
     """The whole way, from a storefront's request to its code."""
-    env = environment()
-    table = env.text("CLIENTS_TABLE")
-    kinds = [realm.kind for realm in realms(env.text("ISSUER")).values()]
+    table, issuer = settings.clients_table, settings.issuer
+    kinds = [realm.kind for realm in realms(issuer).values()]
     return SingleSignOn(
-        providers=providers(),
+        providers=providers(table),
         # Without TLS only where this service itself has none: on a developer's machine.
         relying_party=OpenIdRelyingParty(
-            fetch, now, allow_loopback=env.text("ISSUER").startswith("http://localhost")
+            fetch, now, allow_loopback=issuer.startswith("http://localhost")
         ),
         shoppers=LinkedShoppers(
             {kind: DynamoAccounts(dynamodb(), table, pause, kind) for kind in kinds},
@@ -56,14 +54,14 @@ def single_sign_on() -> SingleSignOn:
             now,
             secrets.token_bytes,
         ),
-        sealer=sealer(),
-        seals=codes.seals(),
-        codes=codes.codes(),
+        sealer=sealer(settings.sealing_secret),
+        seals=codes.seals(settings),
+        codes=codes.codes(settings),
         random=secrets.token_bytes,
     )
 
 
 @cache
-def providers() -> DynamoProviders:
+def providers(table: str) -> DynamoProviders:
     """The providers that an operator trusts."""
-    return DynamoProviders(dynamodb(), environment().text("CLIENTS_TABLE"))
+    return DynamoProviders(dynamodb(), table)

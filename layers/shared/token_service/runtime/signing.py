@@ -5,33 +5,47 @@ from functools import cache
 
 from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
-from token_service.runtime.environment import environment, secrets_manager
+from token_service.runtime.environment import secrets_manager
 from token_service.runtime.records import tokens
+from token_service.settings import Layouts, Settings, Tables
 from token_service.store.signing_keys import SecretPrivateKeys
 from token_service.system import now
 
 
+class SigningVariables(Settings):
+    """Settings of the functions that may read the signing key."""
+
+    signing_secret: str
+
+
+class MintingVariables(Tables, SigningVariables):
+    """Settings of the functions that issue tokens."""
+
+    audience: str
+    issuer: str
+    token_layouts: Layouts
+
+
 @cache
-def private_keys() -> SecretPrivateKeys:
+def private_keys(secret: str) -> SecretPrivateKeys:
     """The signing key's secret; only functions that issue, rotate or sign answers know its name."""
-    return SecretPrivateKeys(secrets_manager(), environment().text("SIGNING_SECRET"))
+    return SecretPrivateKeys(secrets_manager(), secret)
 
 
 @cache
-def signing_keys() -> SigningKeys:
+def signing_keys(secret: str) -> SigningKeys:
     """The key to sign with, held and reloaded."""
-    return SigningKeys(private_keys().load, now)
+    return SigningKeys(private_keys(secret).load, now)
 
 
 @cache
-def mint() -> TokenMint:
+def mint(settings: MintingVariables) -> TokenMint:
     """Makes tokens; only functions that may read the signing secret can use it."""
-    env = environment()
     return TokenMint(
-        tokens=tokens(),
-        keys=signing_keys(),
+        tokens=tokens(settings.tokens_table, settings.clients_table),
+        keys=signing_keys(settings.signing_secret),
         settings=MintSettings(
-            issuer=env.text("ISSUER"), audience=env.text("AUDIENCE"), layout=env.layouts()[-1]
+            issuer=settings.issuer, audience=settings.audience, layout=settings.token_layouts[-1]
         ),
         now=now,
         random=secrets.token_bytes,

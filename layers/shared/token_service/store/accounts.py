@@ -2,25 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import AwsError
 from token_service.domain.owners import Account, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item, account_to_item, name_key
 from token_service.store.dynamodb import (
-    CONDITION_FAILED,
     Pause,
-    not_now,
     owner_key,
 )
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoAccounts(DynamoRegistry[Account]):
     """Accounts of one kind, each with a name that is unique within it."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause, kind: OwnerKind) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause, kind: OwnerKind) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         self._kind = kind
         super().__init__(
@@ -43,7 +41,7 @@ class DynamoAccounts(DynamoRegistry[Account]):
     def replace_epoch(self, identifier: str, epoch: str) -> bool:
         """End all tokens of an account with one write; False if it is gone."""
         try:
-            with not_now():
+            with translate_errors():
                 self._client.update_item(
                     TableName=self._table,
                     Key=owner_key(OwnerRef(self._kind, identifier)),
@@ -52,8 +50,6 @@ class DynamoAccounts(DynamoRegistry[Account]):
                     ExpressionAttributeNames={"#version": "version"},
                     ExpressionAttributeValues={":epoch": {"S": epoch}, ":one": {"N": "1"}},
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError:
             return False
         return True

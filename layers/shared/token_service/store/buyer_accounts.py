@@ -9,7 +9,7 @@ from token_service.store.items import Count, Reference, StoredItem, Text, parse_
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class _BuyerAccountItem(StoredItem, defer_build=True):
@@ -46,7 +46,7 @@ _SHAPE = Shape[BuyerAccount](OwnerKind.BUYER_ACCOUNT, _to_item, _from_item)
 class DynamoBuyerAccounts(DynamoRegistry[BuyerAccount]):
     """Buyer accounts, found by id, one or many; their names need not differ."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         super().__init__(client, table, pause, _SHAPE)
 

@@ -5,13 +5,13 @@ Under a digest of both, and not under an expiry hour; TTL removes what nobody re
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from token_service.aws.service import AwsError
 from token_service.domain.ports import FailureWindow
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import Count, StoredItem, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class _FailuresItem(StoredItem, defer_build=True):
@@ -23,7 +23,7 @@ class _FailuresItem(StoredItem, defer_build=True):
 class DynamoClientFailures:
     """Counts by conditional writes, so that failures at once are all counted."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the tokens table."""
         self._client = client
         self._table = table
@@ -58,7 +58,7 @@ class DynamoClientFailures:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             self._client.delete_item(TableName=self._table, Key=_key(key))
 
     def _add(self, key: str, values: Item) -> Item | None:
@@ -81,7 +81,7 @@ class DynamoClientFailures:
     def _update(self, key: str, update: str, condition: str, values: Item) -> Item | None:
         """Update on a condition; the item as it is if the condition does not hold."""
         try:
-            with not_now():
+            with translate_errors():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_key(key),
@@ -90,10 +90,8 @@ class DynamoClientFailures:
                     ExpressionAttributeValues=values,
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
-            return cast("Item", error.body.get("Item"))
+        except ConditionFailedError as error:
+            return cast("Item", error.item)
         return None
 
 

@@ -4,24 +4,23 @@ So that functions which issue tokens can write this and nothing of a client's se
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import batched
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import BeforeValidator
 
-from token_service.aws.service import AwsError
 from token_service.domain.owners import LastUse, OwnerKind, OwnerRef
 from token_service.store.dynamodb import (
-    CONDITION_FAILED,
     Item,
     Pause,
     batch_get,
-    not_now,
 )
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import Count, Reference, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 _BATCH_GET = 100
 _CLIENT = "client"
@@ -48,7 +47,7 @@ class _UseItem(StoredItem, defer_build=True, extra="allow"):
 class DynamoClientUses:
     """Notes and reads; every method may raise Unavailable: DynamoDB did not answer."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         self._client = client
         self._table = table
@@ -58,24 +57,18 @@ class DynamoClientUses:
         """Note a use at `now` (seconds) with one write, unless one was noted just before."""
         names = {"#client": _CLIENT} if mark is None else {"#client": _CLIENT, "#mark": mark}
         decisive = list(names)[-1]
-        try:
-            with not_now():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=use_key(client_id),
-                    UpdateExpression="SET " + ", ".join(f"{name} = :now" for name in names),
-                    ConditionExpression=(
-                        f"attribute_not_exists({decisive}) OR {decisive} <= :before"
-                    ),
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={
-                        ":now": {"N": str(now)},
-                        ":before": {"N": str(now - at_most_every)},
-                    },
-                )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        with suppress(ConditionFailedError), translate_errors():
+            self._client.update_item(
+                TableName=self._table,
+                Key=use_key(client_id),
+                UpdateExpression="SET " + ", ".join(f"{name} = :now" for name in names),
+                ConditionExpression=(f"attribute_not_exists({decisive}) OR {decisive} <= :before"),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={
+                    ":now": {"N": str(now)},
+                    ":before": {"N": str(now - at_most_every)},
+                },
+            )
 
     def last_used(self, client_id: str) -> LastUse:
         """When a client was last used."""

@@ -21,13 +21,12 @@ from token_service.store.items import Count, StoredItem, parse_item
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
         DeleteTypeDef,
         TransactWriteItemTypeDef,
         UpdateTypeDef,
     )
-
-    from token_service.aws.dynamodb import DynamoDB
 
 # A transaction names the sum last, so that its failing can be told from any other's.
 _SUM: Item = {"entity": {"S": "sum#reserved_rate_limit"}, "part": {"S": "clients"}}
@@ -57,7 +56,9 @@ _SHAPE = Shape[Client](
 class DynamoClients(DynamoRegistry[Client]):
     """Clients, found by id or by the id of their application key."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause, rate_limit: int = 0) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, pause: Pause, rate_limit: int = 0
+    ) -> None:
         """`rate_limit` is the most that all reservations may come to, in requests a second.
 
         `table` is the clients table; `pause` waits between repeats.

@@ -6,11 +6,12 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from token_service.domain.owners import OwnerKind, OwnerRef
-from token_service.store.dynamodb import Item, Pause, batch_get, not_now, owner_key
+from token_service.store.dynamodb import Item, Pause, batch_get, owner_key
+from token_service.store.errors import translate_errors
 from token_service.store.items import Count, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 # A directory shard takes 1,000 writes a second: far more owners than anybody makes at once.
 SHARDS = 16
@@ -40,7 +41,7 @@ def directory_entry(owner: OwnerRef, created_at: int, expires_at: int | None = N
     return entry
 
 
-def listed(client: "DynamoDB", table: str, kind: OwnerKind, pause: Pause) -> Iterator[Item]:
+def listed(client: "DynamoDBClient", table: str, kind: OwnerKind, pause: Pause) -> Iterator[Item]:
     """The item of every owner of a kind, shard by shard.
 
     Raises:
@@ -54,7 +55,7 @@ def listed(client: "DynamoDB", table: str, kind: OwnerKind, pause: Pause) -> Ite
             yield from read_owners(client, table, kind, some, pause)
 
 
-def entries(client: "DynamoDB", table: str, kind: OwnerKind) -> Iterator[tuple[str, int]]:
+def entries(client: "DynamoDBClient", table: str, kind: OwnerKind) -> Iterator[tuple[str, int]]:
     """Id and creation (seconds) of every owner of a kind, in no particular order; 16 queries.
 
     Raises:
@@ -66,7 +67,7 @@ def entries(client: "DynamoDB", table: str, kind: OwnerKind) -> Iterator[tuple[s
 
 
 def read_owners(
-    client: "DynamoDB", table: str, kind: OwnerKind, ids: Iterable[str], pause: Pause
+    client: "DynamoDBClient", table: str, kind: OwnerKind, ids: Iterable[str], pause: Pause
 ) -> list[Item]:
     """The items of up to 100 owners, without those that are gone, in no particular order.
 
@@ -79,12 +80,12 @@ def read_owners(
 
 
 def _entries(
-    client: "DynamoDB", table: str, kind: OwnerKind, shard: int
+    client: "DynamoDBClient", table: str, kind: OwnerKind, shard: int
 ) -> Iterator[tuple[str, int]]:
     start: Item | None = None
     while True:
         page: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
-        with not_now():
+        with translate_errors():
             answer = client.query(
                 TableName=table,
                 KeyConditionExpression="entity = :directory",

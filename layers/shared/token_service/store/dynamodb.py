@@ -1,18 +1,15 @@
-"""How every call to DynamoDB goes out: which failures mean 'not now', and how parts are drained."""
+"""Calls to DynamoDB that take more than one request: transactions and batches."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from token_service.aws.connection import NoAnswerError
-from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.owners import OwnerRef
+from token_service.store.errors import TRANSACTION_CONFLICTS, AwsError, translate_errors
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-    from token_service.aws.dynamodb import DynamoDB
 
 type Item = dict[str, Any]
 """An item as the low-level client has it: attribute name to {"S": ...} or {"N": ...}."""
@@ -20,17 +17,13 @@ type Item = dict[str, Any]
 type Pause = Callable[[int], None]
 """Waits a little longer, with jitter, the higher the attempt (from 0)."""
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
 # Why a transaction may be cancelled that would succeed a moment later.
 _CANCELLED_FOR_NOW = frozenset(
     {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 )
-# Another transaction is writing to the same item; it is over in a moment.
-_CONTENDED = frozenset({"TransactionConflict", "TransactionConflictException"})
 _CONTENDED_REPEATS = 4
 # A batch that is still incomplete after this many repeats is an outage, not a hiccup.
 _BATCH_REPEATS = 2
-_HTTP_SERVER_ERROR = 500
 
 
 def owner_key(owner: OwnerRef) -> Item:
@@ -40,19 +33,6 @@ def owner_key(owner: OwnerRef) -> Item:
     one entity's parts can be granted to a function alone, by the leading key.
     """
     return {"entity": {"S": str(owner)}, "part": {"S": "profile"}}
-
-
-@contextmanager
-def not_now() -> Iterator[None]:
-    """Turn throttling, server faults and broken connections into `Unavailable`."""
-    try:
-        yield
-    except NoAnswerError as error:
-        raise Unavailable(detail=str(error)) from error
-    except AwsError as error:
-        if error.may_pass or error.code in _CONTENDED or error.status >= _HTTP_SERVER_ERROR:
-            raise Unavailable(detail=error.code or str(error.status)) from error
-        raise
 
 
 class TransactionConditionError(Exception):
@@ -69,7 +49,7 @@ class TransactionConditionError(Exception):
 
 
 def transact(
-    client: "DynamoDB", pause: Pause, actions: "Sequence[TransactWriteItemTypeDef]"
+    client: "DynamoDBClient", pause: Pause, actions: "Sequence[TransactWriteItemTypeDef]"
 ) -> None:
     """Write all of these or none; a few times if others write to the same items just then.
 
@@ -87,18 +67,18 @@ def uncontended[R](pause: Pause, call: Callable[[], R]) -> R:
         try:
             return call()
         except Unavailable as error:
-            if error.detail not in _CONTENDED:
+            if error.detail not in TRANSACTION_CONFLICTS:
                 raise
         pause(attempt)
     return call()
 
 
-def _transact_once(client: "DynamoDB", actions: "Sequence[TransactWriteItemTypeDef]") -> None:
+def _transact_once(client: "DynamoDBClient", actions: "Sequence[TransactWriteItemTypeDef]") -> None:
     try:
-        with not_now():
+        with translate_errors():
             client.transact_write_items(TransactItems=actions)
     except AwsError as error:
-        cancelled = error.body.get("CancellationReasons", [])
+        cancelled = error.response.get("CancellationReasons", [])
         failed = {
             number: reason.get("Item")
             for number, reason in enumerate(cancelled)
@@ -113,7 +93,7 @@ def _transact_once(client: "DynamoDB", actions: "Sequence[TransactWriteItemTypeD
 
 
 def batch_get(
-    client: "DynamoDB", keys: dict[str, list[Item]], pause: Pause
+    client: "DynamoDBClient", keys: dict[str, list[Item]], pause: Pause
 ) -> dict[str, list[Item]]:
     """Read items of several tables in one strongly consistent round trip: all of them, or raise.
 
@@ -127,7 +107,7 @@ def batch_get(
     }
     found: dict[str, list[Item]] = {table: [] for table in keys}
     for attempt in range(_BATCH_REPEATS + 1):
-        with not_now():
+        with translate_errors():
             answer = client.batch_get_item(RequestItems=wanted)
         for table, items in answer["Responses"].items():
             found[table].extend(items)

@@ -1,17 +1,18 @@
 """The sweep's view of the tokens table: pages of a bucket, batch deletes, the checkpoint."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import batched
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.ports import Page
-from token_service.store.dynamodb import CONDITION_FAILED, Item, Pause, not_now
+from token_service.store.dynamodb import Item, Pause
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import Count, StoredItem, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 # BatchWriteItem takes no more (aws-facts 2.4).
 _BATCH_WRITE = 25
@@ -31,7 +32,7 @@ class _CheckpointItem(StoredItem, defer_build=True):
 class DynamoExpiredTokens:
     """Only Query and BatchWriteItem on buckets that have passed; never a Scan."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
         """`pause` waits between repeats of an incomplete batch."""
         self._client = client
         self._table = table
@@ -47,7 +48,7 @@ class DynamoExpiredTokens:
         start: dict[str, Any] = {}
         if after is not None:
             start["ExclusiveStartKey"] = _key(bucket, after)
-        with not_now():
+        with translate_errors():
             answer = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression="#bucket = :bucket",
@@ -84,7 +85,7 @@ class DynamoExpiredTokens:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=_CHECKPOINT_KEY, ConsistentRead=True
             )
@@ -98,31 +99,28 @@ class DynamoExpiredTokens:
             Unavailable: DynamoDB did not answer.
 
         """
-        try:
-            with not_now():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=_CHECKPOINT_KEY,
-                    UpdateExpression="SET #hour = :hour",
-                    ConditionExpression="attribute_not_exists(#hour) OR #hour < :hour",
-                    ExpressionAttributeNames={"#hour": "hour"},
-                    ExpressionAttributeValues={":hour": {"N": str(hour)}},
-                )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        with suppress(ConditionFailedError), translate_errors():
+            self._client.update_item(
+                TableName=self._table,
+                Key=_CHECKPOINT_KEY,
+                UpdateExpression="SET #hour = :hour",
+                ConditionExpression="attribute_not_exists(#hour) OR #hour < :hour",
+                ExpressionAttributeNames={"#hour": "hour"},
+                ExpressionAttributeValues={":hour": {"N": str(hour)}},
+            )
 
     def _delete_batch(self, requests: list[Any]) -> float:
         units = 0.0
         pending: Any = {self._table: requests}
         for attempt in range(_DRAIN_REPEATS + 1):
             try:
-                with not_now():
+                with translate_errors():
                     answer = self._client.batch_write_item(
                         RequestItems=pending, ReturnConsumedCapacity="TOTAL"
                     )
             except Unavailable:
-                # A batch of which nothing could be done comes back as an error.
+                # DynamoDB raises, rather than returning `UnprocessedItems`, when it throttled the
+                # entire batch.
                 if attempt == _DRAIN_REPEATS:
                     raise
                 self._pause(attempt)

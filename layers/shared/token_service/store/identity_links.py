@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from token_service.aws.service import AwsError
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class _LinkItem(StoredItem, defer_build=True):
@@ -19,7 +19,7 @@ class _LinkItem(StoredItem, defer_build=True):
 class DynamoIdentityLinks:
     """Links are written conditionally, so that two sign-ins at once make one."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -31,7 +31,7 @@ class DynamoIdentityLinks:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=_key(identity), ConsistentRead=True
             )
@@ -53,16 +53,14 @@ class DynamoIdentityLinks:
             values[":former"] = {"S": instead_of}
             condition = "person IN (:former, :person)"
         try:
-            with not_now():
+            with translate_errors():
                 self._client.put_item(
                     TableName=self._table,
                     Item=_key(identity) | {"person": {"S": person}},
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError:
             return False
         return True
 

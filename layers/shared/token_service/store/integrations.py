@@ -13,7 +13,7 @@ from token_service.store.integration_items import (
 from token_service.store.registry import DynamoRegistry, Shape
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 _SHAPE = Shape[Integration](
     OwnerKind.INTEGRATION,
@@ -30,7 +30,7 @@ _SHAPE = Shape[Integration](
 class DynamoIntegrations(DynamoRegistry[Integration]):
     """Integrations, found by name or by consumer key."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         super().__init__(client, table, pause, _SHAPE)
 

@@ -5,18 +5,18 @@ They are not under an expiry hour, because each failure moves the expiry; TTL re
 
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import AwsError
 from token_service.domain.ports import LockOut
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import ConditionFailedError, translate_errors
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoLoginFailures:
     """Counts by conditional writes, so that guesses made at once are all counted."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the tokens table."""
         self._client = client
         self._table = table
@@ -46,7 +46,7 @@ class DynamoLoginFailures:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             self._client.delete_item(TableName=self._table, Key=_key(key))
 
     def _begin(self, key: str, values: Item) -> bool:
@@ -78,7 +78,7 @@ class DynamoLoginFailures:
 
     def _update(self, key: str, update: str, condition: str, values: Item) -> bool:
         try:
-            with not_now():
+            with translate_errors():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_key(key),
@@ -86,9 +86,7 @@ class DynamoLoginFailures:
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError:
             return False
         return True
 

@@ -5,20 +5,21 @@ the keyring: what is published and what must never be do not share an item.
 """
 
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator
 
-from token_service.aws.service import AwsError
 from token_service.domain.errors import Unavailable
 from token_service.domain.handles import RandomBytes
 from token_service.domain.server_nonces import SEED_BYTES
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import StoredItem, Text, parse_item
 from token_service.store.signing_keys import KEYRING_ENTITY
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 _KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "nonces"}}
 
@@ -38,7 +39,7 @@ class _SeedItem(StoredItem, defer_build=True):
 class DynamoNonceSeed:
     """Made once in a deployment's life."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -51,16 +52,12 @@ class DynamoNonceSeed:
 
         """
         seed = b64encode(random(SEED_BYTES)).decode()
-        try:
-            with not_now():
-                self._client.put_item(
-                    TableName=self._table,
-                    Item=_KEY | {"seed": {"S": seed}},
-                    ConditionExpression="attribute_not_exists(entity)",
-                )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        with suppress(ConditionFailedError), translate_errors():
+            self._client.put_item(
+                TableName=self._table,
+                Item=_KEY | {"seed": {"S": seed}},
+                ConditionExpression="attribute_not_exists(entity)",
+            )
 
     def load(self) -> bytes:
         """The seed.
@@ -69,7 +66,7 @@ class DynamoNonceSeed:
             Unavailable: DynamoDB did not answer, or no seed has been made yet.
 
         """
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
         if "Item" not in answer:
             raise Unavailable(detail="no seed for nonces has been made")

@@ -3,13 +3,11 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from token_service.aws.service import AwsError
 from token_service.domain.handles import RandomBytes
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.errors import ConditionFailedError, translate_errors
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
-
+    from types_boto3_dynamodb import DynamoDBClient
 
 # Tells one use from another of the same value; the record stays far below one write unit.
 _MARK_BYTES = 8
@@ -18,7 +16,7 @@ _MARK_BYTES = 8
 class DynamoNonces:
     """Uses a value up by a conditional write; TTL removes it."""
 
-    def __init__(self, client: "DynamoDB", table: str, random: RandomBytes) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, random: RandomBytes) -> None:
         """`table` is the tokens table; `random` gives n unpredictable bytes."""
         self._client = client
         self._table = table
@@ -33,22 +31,20 @@ class DynamoNonces:
             Unavailable: DynamoDB did not answer.
 
         """
-        item: Item = {
+        item = {
             "bucket": {"S": f"nonce#{sha256(value.encode()).hexdigest()}"},
             "handle": {"S": "nonce"},
             "expires_at": {"N": str(expires_at)},
             "mark": {"S": self._random(_MARK_BYTES).hex()},
         }
         try:
-            with not_now():
+            with translate_errors():
                 self._client.put_item(
                     TableName=self._table,
                     Item=item,
                     ConditionExpression="attribute_not_exists(handle)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
-            return error.body.get("Item") == item
+        except ConditionFailedError as error:
+            return error.item == item
         return True

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from token_service.aws.service import AwsError
 from token_service.domain.one_time_passwords import OneTimePassword
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import Count, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class _PasswordItem(StoredItem, defer_build=True):
@@ -22,7 +22,7 @@ class _PasswordItem(StoredItem, defer_build=True):
 class DynamoOneTimePasswords:
     """Keeps hashes; TTL removes what nobody used. Every method may raise Unavailable."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the tokens table."""
         self._client = client
         self._table = table
@@ -34,12 +34,12 @@ class DynamoOneTimePasswords:
             "epoch": {"S": password.epoch},
             "expires_at": {"N": str(password.expires_at)},
         }
-        with not_now():
+        with translate_errors():
             self._client.put_item(TableName=self._table, Item=item)
 
     def find(self, key: str) -> OneTimePassword | None:
         """What is kept under the key, expired or not, strongly consistent."""
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=_key(key), ConsistentRead=True
             )
@@ -52,16 +52,14 @@ class DynamoOneTimePasswords:
     def use(self, key: str, password: OneTimePassword) -> bool:
         """Remove it; False if it is no longer there, or another is in its place."""
         try:
-            with not_now():
+            with translate_errors():
                 self._client.delete_item(
                     TableName=self._table,
                     Key=_key(key),
                     ConditionExpression="password_hash = :hash",
                     ExpressionAttributeValues={":hash": {"S": password.password_hash}},
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError:
             return False
         return True
 

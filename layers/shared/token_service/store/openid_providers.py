@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Json
 
-from token_service.aws.service import AwsError
 from token_service.domain.openid import OpenIdProvider
 from token_service.domain.owners import OwnerKind
 from token_service.domain.ports import OwnerChangedError
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import Count, Flag, StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 PROVIDERS_ENTITY = "sso#providers"
 _KEY: Item = {"entity": {"S": PROVIDERS_ENTITY}, "part": {"S": "all"}}
@@ -47,7 +47,7 @@ class _ProvidersItem(StoredItem, defer_build=True):
 class DynamoProviders:
     """Every method may raise Unavailable: DynamoDB did not answer."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -62,7 +62,7 @@ class DynamoProviders:
 
     def read(self) -> tuple[tuple[OpenIdProvider, ...], int]:
         """All of them, oldest first, and the version of the whole."""
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
         item = answer.get("Item")
         if not item:
@@ -78,7 +78,7 @@ class DynamoProviders:
             "version": {"N": str(over + 1)},
         }
         try:
-            with not_now():
+            with translate_errors():
                 self._client.put_item(
                     TableName=self._table,
                     Item=item,
@@ -87,11 +87,9 @@ class DynamoProviders:
                     ExpressionAttributeValues={":read": {"N": str(over)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError as error:
             # The very same there means our own retry, and success.
-            if error.body.get("Item") != item:
+            if error.item != item:
                 raise OwnerChangedError("the providers were changed meanwhile") from error
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from token_service.domain.owners import Owner, OwnerKind, OwnerRef
 from token_service.store.account_items import account_from_item
 from token_service.store.client_items import client_from_item
-from token_service.store.dynamodb import Item, not_now, owner_key
+from token_service.store.dynamodb import Item, owner_key
+from token_service.store.errors import translate_errors
 from token_service.store.integration_items import integration_from_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 def owner_from_item(item: Item) -> Owner:
@@ -31,7 +32,7 @@ _READERS: dict[OwnerKind, Callable[[Item], Owner]] = {
 class DynamoOwners:
     """Finds owners for the rules."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -43,7 +44,7 @@ class DynamoOwners:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=owner_key(owner), ConsistentRead=True
             )

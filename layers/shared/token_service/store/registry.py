@@ -8,26 +8,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from token_service.aws.service import AwsError
 from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.ports import OwnerChangedError, OwnerExistsError
 from token_service.store.directory import directory_entry, directory_key, listed
 from token_service.store.dynamodb import (
-    CONDITION_FAILED,
     Item,
     Pause,
     TransactionConditionError,
-    not_now,
     owner_key,
     transact,
     uncontended,
 )
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import StoredItem, Text, parse_item
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
-
-    from token_service.aws.dynamodb import DynamoDB
 
 
 class _NameItem(StoredItem, defer_build=True):
@@ -73,7 +70,7 @@ class Shape[T: Kept]:
 class DynamoRegistry[T: Kept]:
     """Every method may raise Unavailable: DynamoDB did not answer."""
 
-    def __init__(self, client: "DynamoDB", table: str, pause: Pause, shape: Shape[T]) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, pause: Pause, shape: Shape[T]) -> None:
         """`table` is the clients table; `pause` waits between repeats of a batch."""
         self._client = client
         self._table = table
@@ -115,15 +112,13 @@ class DynamoRegistry[T: Kept]:
         put = self._put_over(owner, item)
 
         def write() -> None:
-            with not_now():
+            with translate_errors():
                 self._client.put_item(**put)
 
         try:
             uncontended(self._pause, write)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
-            if error.body.get("Item") != item:
+        except ConditionFailedError as error:
+            if error.item != item:
                 raise self._changed(owner) from error
         return self._shape.from_item(item)
 
@@ -218,6 +213,6 @@ class DynamoRegistry[T: Kept]:
         }
 
     def _get(self, key: Item) -> Item | None:
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer.get("Item")

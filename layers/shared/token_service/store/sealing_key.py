@@ -3,14 +3,14 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from token_service.store.dynamodb import not_now
+from token_service.store.errors import translate_errors
 from token_service.store.items import DamagedItemError
 
 if TYPE_CHECKING:
-    from token_service.aws.secrets_manager import SecretsManager
+    from types_boto3_secretsmanager import SecretsManagerClient
 
 
-def sealing_key(client: "SecretsManager", secret_id: str) -> bytes:
+def sealing_key(client: "SecretsManagerClient", secret_id: str) -> bytes:
     """32 bytes from the generated secret, which is long and random text.
 
     Raises:
@@ -18,7 +18,7 @@ def sealing_key(client: "SecretsManager", secret_id: str) -> bytes:
         DamagedItemError: the secret is empty, and everybody can compute a key of nothing.
 
     """
-    with not_now():
+    with translate_errors():
         answer = client.get_secret_value(SecretId=secret_id)
     secret = answer.get("SecretString")
     if not secret:

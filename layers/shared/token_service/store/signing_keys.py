@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import AliasChoices, Field, Json
 
-from token_service.aws.service import AwsError
 from token_service.domain.algorithms import SigningAlgorithm
 from token_service.domain.errors import Unavailable
 from token_service.domain.keyring import Keyring, KeysChangedError, PrivateKeyring
 from token_service.domain.keys import KeyState, PrivateKey, PublicKey
-from token_service.store.dynamodb import CONDITION_FAILED, Item, not_now
+from token_service.store.dynamodb import Item
+from token_service.store.errors import AwsError, ConditionFailedError, translate_errors
 from token_service.store.items import (
     Count,
     StoredItem,
@@ -23,10 +23,9 @@ from token_service.store.items import (
 )
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_secretsmanager.type_defs import GetSecretValueResponseTypeDef
-
-    from token_service.aws.dynamodb import DynamoDB
-    from token_service.aws.secrets_manager import SecretsManager
 
 KEYRING_ENTITY = "keys#signing"
 _KEYRING_KEY: Item = {"entity": {"S": KEYRING_ENTITY}, "part": {"S": "public"}}
@@ -67,7 +66,7 @@ class _PrivateKeys(StoredItem, defer_build=True):
 class DynamoPublicKeys:
     """The published keys, one item that verifiers read every few minutes."""
 
-    def __init__(self, client: "DynamoDB", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """`table` is the clients table."""
         self._client = client
         self._table = table
@@ -88,7 +87,7 @@ class DynamoPublicKeys:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=_KEYRING_KEY, ConsistentRead=True
             )
@@ -112,7 +111,7 @@ class DynamoPublicKeys:
             "version": {"N": str(keyring.version + 1)},
         }
         try:
-            with not_now():
+            with translate_errors():
                 self._client.put_item(
                     TableName=self._table,
                     Item=item,
@@ -121,11 +120,9 @@ class DynamoPublicKeys:
                     ExpressionAttributeValues={":read": {"N": str(keyring.version)}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError as error:
             # The very same there means our own retry, and success.
-            if error.body.get("Item") != item:
+            if error.item != item:
                 raise KeysChangedError from error
 
 
@@ -138,7 +135,7 @@ class SecretPrivateKeys:
     AWSCURRENT is a label.
     """
 
-    def __init__(self, client: "SecretsManager", secret_id: str) -> None:
+    def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
         """`secret_id` is the secret's name or ARN."""
         self._client = client
         self._secret_id = secret_id
@@ -185,7 +182,7 @@ class SecretPrivateKeys:
 
         """
         value = {"current": _secret(keyring.current), "next": _secret(keyring.next)}
-        with not_now():
+        with translate_errors():
             # Not current yet, unless it is the very first version.
             stored = self._client.put_secret_value(
                 SecretId=self._secret_id,
@@ -196,7 +193,7 @@ class SecretPrivateKeys:
             return
         read = {} if keyring.version is None else {"RemoveFromVersionId": keyring.version}
         try:
-            with not_now():
+            with translate_errors():
                 self._client.update_secret_version_stage(
                     SecretId=self._secret_id,
                     VersionStage="AWSCURRENT",
@@ -214,7 +211,7 @@ class SecretPrivateKeys:
 
     def _read(self) -> "GetSecretValueResponseTypeDef | None":
         try:
-            with not_now():
+            with translate_errors():
                 return self._client.get_secret_value(
                     SecretId=self._secret_id, VersionStage="AWSCURRENT"
                 )

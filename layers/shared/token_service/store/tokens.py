@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from token_service.aws.service import AwsError
 from token_service.domain.grants import Access, Grant
 from token_service.domain.limits import NEVER
 from token_service.domain.location import Location, hour_of, locate
 from token_service.domain.owners import TOKEN_OWNERS, Owner, OwnerRef
 from token_service.domain.tokens import TokenRecord
 from token_service.store.dynamodb import (
-    CONDITION_FAILED,
     Item,
     Pause,
     batch_get,
-    not_now,
     owner_key,
 )
+from token_service.store.errors import ConditionFailedError, translate_errors
 from token_service.store.items import Count, Reference, StoredItem, Text, damaged, parse_item
 from token_service.store.owners import owner_from_item
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 # One write unit (aws-facts 2.2). A longer record would double the price of every token.
 MAX_RECORD_BYTES = 1024
@@ -78,7 +76,7 @@ class DynamoTokens:
     """Writes, finds and revokes token records."""
 
     def __init__(
-        self, client: "DynamoDB", tokens_table: str, clients_table: str, pause: Pause
+        self, client: "DynamoDBClient", tokens_table: str, clients_table: str, pause: Pause
     ) -> None:
         """The clients table is named because a record and its owner are read in one call."""
         self._client = client
@@ -101,17 +99,15 @@ class DynamoTokens:
                 f"the record has {size(item)} bytes, more than {MAX_RECORD_BYTES}"
             )
         try:
-            with not_now():
+            with translate_errors():
                 self._client.put_item(
                     TableName=self._table,
                     Item=item,
                     ConditionExpression="attribute_not_exists(handle)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
-            if error.body.get("Item") != item:
+        except ConditionFailedError as error:
+            if error.item != item:
                 raise TokenCollisionError(
                     f"handle {record.handle} is taken by another record"
                 ) from error
@@ -123,7 +119,7 @@ class DynamoTokens:
             Unavailable: DynamoDB did not answer.
 
         """
-        with not_now():
+        with translate_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=_key(location), ConsistentRead=True
             )
@@ -193,7 +189,7 @@ class DynamoTokens:
     ) -> bool:
         """Change an item; False if the condition does not hold. `:x` is the value named x."""
         try:
-            with not_now():
+            with translate_errors():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_key(location),
@@ -202,9 +198,7 @@ class DynamoTokens:
                     ExpressionAttributeNames={f"#{name}": name for name in named},
                     ExpressionAttributeValues={f":{name}": v for name, v in values.items()},
                 )
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        except ConditionFailedError:
             return False
         return True
 

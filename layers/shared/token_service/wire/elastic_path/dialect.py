@@ -6,7 +6,9 @@ Both are sent, so that a client of either works; a deploy parameter drops the re
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
 
 from token_service.domain.errors import (
     InvalidRequest,
@@ -22,6 +24,7 @@ from token_service.domain.limits import LIMITS
 from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
 from token_service.domain.tokens import IssuedToken
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
+from token_service.wire.elastic_path.bodies import STORABLE, Body, refused
 from token_service.wire.form import Repeated, fields_of, read_pairs
 from token_service.wire.http import Request, Response, json_response
 
@@ -66,6 +69,36 @@ _STATUSES = {
 _UNAVAILABLE = 503
 
 
+class TokenRequest(Body):
+    """The fields of a token request, in a form or in JSON."""
+
+    grant_type: Annotated[
+        str,
+        Field(
+            description="How the client proves itself.",
+            max_length=LIMITS.grant_type,
+            examples=["client_credentials"],
+            json_schema_extra={"enum": sorted(CLIENT_GRANTS)},
+        ),
+        STORABLE,
+    ]
+    client_id: Annotated[
+        str,
+        Field(description="The client's id.", min_length=1, max_length=LIMITS.client_id),
+        STORABLE,
+    ]
+    client_secret: Annotated[
+        str,
+        Field(
+            description="The client's secret; required for `client_credentials`.",
+            max_length=LIMITS.client_secret,
+            json_schema_extra={"format": "password"},
+            repr=False,
+        ),
+        STORABLE,
+    ] = ""
+
+
 class ElasticPath:
     """Elastic Path's token endpoint and error envelope."""
 
@@ -105,17 +138,12 @@ class ElasticPath:
         if request.method != "POST":
             raise MethodNotAllowed(allow="POST, OPTIONS")
         fields = _read_fields(request.body)
-        grant_type, client_id = fields.get("grant_type"), fields.get("client_id")
-        if grant_type is None or client_id is None:
-            raise InvalidRequest(
-                f"The field '{'client_id' if grant_type else 'grant_type'}' is required."
-            )
-        if grant_type not in CLIENT_GRANTS:
+        if fields.grant_type not in CLIENT_GRANTS:
             raise UnsupportedGrantType("The grant_type must be client_credentials or implicit.")
         return IssueRequest(
-            grant_type=grant_type,
+            grant_type=fields.grant_type,
             credentials=ClientCredentials(
-                client_id, fields.get("client_secret"), source=request.source_ip
+                fields.client_id, fields.client_secret or None, source=request.source_ip
             ),
             grants=CLIENT_GRANTS,
         )
@@ -155,47 +183,28 @@ class ElasticPath:
 _DETAILS = {"server_error": "there was a problem processing your request"}
 
 
-def _read_fields(body: bytes) -> dict[str, str]:
-    """The string fields of a form, or of a JSON object; empty ones count as absent."""
+def _read_fields(body: bytes) -> TokenRequest:
+    """The fields of a form, or of a JSON object; empty ones count as absent."""
+    fields: dict[str, Any]
     if not body.lstrip().startswith(b"{"):
-        fields = fields_of(read_pairs(body), Repeated.REFUSE)
+        fields = dict(fields_of(read_pairs(body), Repeated.REFUSE))
     elif len(body) > LIMITS.body:
         raise PayloadTooLarge
     else:
         fields = _read_json(body)
-    too_long = [
-        name
-        for name, limit in (
-            ("grant_type", LIMITS.grant_type),
-            ("client_id", LIMITS.client_id),
-            ("client_secret", LIMITS.client_secret),
-        )
-        if len(fields.get(name, "")) > limit
-    ]
-    if too_long:
-        raise InvalidRequest(f"The field '{too_long[0]}' is too long.")
-    return fields
+    try:
+        return TokenRequest.model_validate(fields)
+    except ValidationError as error:
+        raise refused(error) from error
 
 
-def _read_json(body: bytes) -> dict[str, str]:
+def _read_json(body: bytes) -> dict[str, Any]:
     try:
         pairs = json.loads(body.decode(), object_pairs_hook=list)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("The body is neither a form nor JSON.") from error
-    known = [pair for pair in pairs if pair[0] in ("grant_type", "client_id", "client_secret")]
+    known = [pair for pair in pairs if pair[0] in TokenRequest.model_fields]
     fields = dict(known)
     if len(fields) != len(known):
         raise InvalidRequest("A field is repeated.")
-    for name, value in fields.items():
-        if not isinstance(value, str) or not is_text(value):
-            raise InvalidRequest(f"The field '{name}' must be a string.")
-    return {name: value for name, value in fields.items() if value}
-
-
-def is_text(value: str) -> bool:
-    """Whether it can be stored and hashed: no NUL, and no lone surrogate, which is no character."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in value
+    return {name: value for name, value in fields.items() if value != ""}

@@ -4,31 +4,33 @@ And the request for a one-time password, which `passwordless` then asks for.
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from token_service.domain.account_members import AccountMembers, MemberTokens, NewMember
 from token_service.domain.errors import InvalidGrant, InvalidRequest, NotFound
 from token_service.domain.owners import Account, OwnerKind
-from token_service.domain.passwords import MAX_PASSWORD
 from token_service.domain.validate import TokenValidator
 from token_service.domain.window import Window
 from token_service.wire.bearer import read_bearer
-from token_service.wire.elastic_path.customers import Redeem, choose, redeemed
-from token_service.wire.elastic_path.envelope import Data, read_data
+from token_service.wire.elastic_path.bodies import read_body
+from token_service.wire.elastic_path.customers import Redeem, redeemed
 from token_service.wire.elastic_path.paging import page_links, page_meta
+from token_service.wire.elastic_path.sign_in_bodies import (
+    AccountMemberSignIn,
+    MemberByOneTimePassword,
+    MemberByPassword,
+    MemberBySingleSignOn,
+    MemberSwitch,
+    OneTimePasswordRequest,
+)
 from token_service.wire.http import Request
 from token_service.wire.timestamps import rfc3339_milliseconds
 
 TYPE = "account_management_authentication_token"
 ACCOUNT_TOKEN_HEADER = "EP-Account-Management-Authentication-Token"  # noqa: S105 - a header's name
-# The vendor's guide has the last one misspelt, so clients may too.
-_PURPOSES = ("reset_password", "passwordless_authentication", "passwordless_authenication")
 _ONE_TIME_PASSWORD_PATH = re.compile(
     "/v2/authentication-realms/([^/]+)/password-profiles/([^/]+)/one-time-password-token-request"
 )
-
-type Mechanism = Callable[[Request, Data, Window], MemberTokens]
 
 
 def asks_for_one_time_password(path: str) -> bool:
@@ -56,13 +58,6 @@ class MemberSignIn:
         self._validator = validator
         self._realm_id = realm_id
         self._profile_id = profile_id
-        self._mechanisms: dict[str, Mechanism] = {
-            "password": self._by_password,
-            "passwordless": self._by_one_time_password,
-            "self_signup": self._sign_up,
-            "oidc": self._by_single_sign_on,
-            TYPE: self._switch,
-        }
 
     def issue(self, request: Request, window: Window) -> MemberTokens:
         """Tokens for the accounts in the window, by the mechanism that the body names.
@@ -75,9 +70,22 @@ class MemberSignIn:
             Unavailable: the store did not answer; no token was handed out.
 
         """
-        data = read_data(request.body, TYPE)
-        mechanism = choose(self._mechanisms, data.required("authentication_mechanism"))
-        return mechanism(request, data, window)
+        data = read_body(AccountMemberSignIn, request.body).data
+        if isinstance(data, MemberSwitch):
+            return self._switch(request, window)
+        if isinstance(data, MemberBySingleSignOn):
+            owner = redeemed(self._redeem, OwnerKind.ACCOUNT_MEMBER, data)
+            return self._members.by_single_sign_on(owner, window)
+        self._check_profile(data.password_profile_id)
+        if isinstance(data, MemberByPassword):
+            return self._members.by_password(data.username, data.password, window)
+        if isinstance(data, MemberByOneTimePassword):
+            typed = data.one_time_password_token
+            return self._members.by_one_time_password(data.username, typed, window)
+        new = NewMember(
+            username=data.username, password=data.password, name=data.name, email=data.email
+        )
+        return self._members.sign_up(new, window)
 
     def request_one_time_password(self, request: Request) -> None:
         """Have one sent, if there is such a member; nobody is told whether there is.
@@ -92,37 +100,10 @@ class MemberSignIn:
         if match is None or match[1].lower() != self._realm_id:
             raise NotFound
         self._check_profile(match[2])
-        data = read_data(request.body, "one_time_password_token_request")
-        purpose = data.optional("purpose") or _PURPOSES[1]
-        if purpose not in _PURPOSES:
-            raise InvalidRequest(
-                "The field 'purpose' must be reset_password or passwordless_authentication."
-            )
-        self._members.request_one_time_password(data.required("username"), purpose)
+        data = read_body(OneTimePasswordRequest, request.body).data
+        self._members.request_one_time_password(data.username, data.purpose)
 
-    def _by_password(self, _: Request, data: Data, window: Window) -> MemberTokens:
-        username = self._username(data)
-        return self._members.by_password(username, data.required("password", MAX_PASSWORD), window)
-
-    def _by_one_time_password(self, _: Request, data: Data, window: Window) -> MemberTokens:
-        username = self._username(data)
-        typed = data.required("one_time_password_token")
-        return self._members.by_one_time_password(username, typed, window)
-
-    def _sign_up(self, _: Request, data: Data, window: Window) -> MemberTokens:
-        new = NewMember(
-            username=self._username(data),
-            password=data.required("password", MAX_PASSWORD),
-            name=data.required("name"),
-            email=data.required("email"),
-        )
-        return self._members.sign_up(new, window)
-
-    def _by_single_sign_on(self, _: Request, data: Data, window: Window) -> MemberTokens:
-        owner = redeemed(self._redeem, OwnerKind.ACCOUNT_MEMBER, data)
-        return self._members.by_single_sign_on(owner, window)
-
-    def _switch(self, request: Request, _: Data, window: Window) -> MemberTokens:
+    def _switch(self, request: Request, window: Window) -> MemberTokens:
         shown = request.headers.get(ACCOUNT_TOKEN_HEADER.lower())
         if not shown:
             raise InvalidRequest(f"The header '{ACCOUNT_TOKEN_HEADER}' is required.")
@@ -132,11 +113,6 @@ class MemberSignIn:
             raise InvalidGrant(detail="no active token of an account member")
         assert isinstance(active.owner, Account)
         return self._members.switch(active.owner, window)
-
-    def _username(self, data: Data) -> str:
-        profile_id, username = data.required("password_profile_id"), data.required("username")
-        self._check_profile(profile_id)
-        return username
 
     def _check_profile(self, profile_id: str) -> None:
         if profile_id.lower() != self._profile_id:

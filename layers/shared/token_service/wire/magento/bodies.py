@@ -1,37 +1,83 @@
-"""Request bodies: JSON or XML by their Content-Type, and the fields in them (1.2)."""
+"""Bodies of token requests: JSON or XML, as their Content-Type says (1.2)."""
 
-import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 from xml.etree.ElementTree import Element
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from token_service.domain.errors import PayloadTooLarge
 from token_service.domain.limits import LIMITS
 from token_service.wire.http import Request
+from token_service.wire.json_documents import read_json
 from token_service.wire.magento.documents import UnreadableDocumentError, read_document
 from token_service.wire.magento.errors import BadInput, missing_fields
 
 _CONTENT_TYPE = re.compile(r"\s*([a-z0-9.+*/-]+)\s*(?:;\s*charset=([\w-]+)\s*)?", re.IGNORECASE)
 _DECODING_ERROR = "Decoding error."
+_ARRAY = "magento_array"
+_SENTENCES = {_ARRAY: 'Invalid type for value: "array". Expected Type: "string".'}
+_MISSING = ("missing", "string_too_short")
 # A field with attributes, or sent twice; refused only if it is one that is read.
 _UNDECODABLE = object()
 
 
-def read_strings(request: Request, names: tuple[str, ...]) -> list[str]:
-    """The named string fields of a body, all of them; unknown ones are passed over.
+def _cast(value: object) -> object:
+    """A scalar as PHP casts it to a string."""
+    if isinstance(value, (dict, list)):
+        raise PydanticCustomError(_ARRAY, "an array for a string")
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "1"
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+_Text = Annotated[str, Field(min_length=1), BeforeValidator(_cast)]
+
+
+class SignIn(BaseModel):
+    """Whose token is asked for."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        defer_build=True,
+        hide_input_in_errors=True,
+        json_schema_extra={"xml": {"name": "login"}},
+    )
+
+    username: Annotated[
+        _Text, Field(description="An admin's name, or a customer's e-mail address.")
+    ]
+    password: Annotated[
+        _Text,
+        Field(description="The password.", json_schema_extra={"format": "password"}, repr=False),
+    ]
+
+
+def read_sign_in(request: Request) -> SignIn:
+    """The body of a token request; unknown fields are ignored.
 
     Raises:
         BadInput: in the order and the words of section 1.5.
         PayloadTooLarge: longer than any legitimate body.
 
     """
-    fields = _fields(request)
-    values = {name: _text(fields[name]) if name in fields else "" for name in names}
-    missing = [name for name in names if not values[name]]
-    if missing:
-        raise missing_fields(missing)
-    return [values[name] for name in names]
+    try:
+        return SignIn.model_validate(_fields(request))
+    except ValidationError as error:
+        raise _refused(error) from error
+
+
+def _refused(error: ValidationError) -> BadInput:
+    """One type error, or all fields that are missing."""
+    faults = error.errors(include_url=False)
+    for fault in faults:
+        if fault["type"] not in _MISSING:
+            return BadInput(_SENTENCES.get(fault["type"], _DECODING_ERROR))
+    return missing_fields([str(fault["loc"][0]) for fault in faults])
 
 
 def _fields(request: Request) -> dict[str, Any]:
@@ -58,7 +104,7 @@ def _decoder(content_type: str) -> Callable[[bytes], dict[str, Any]]:
 
 def _from_json(body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+        value = read_json(body.decode())
     except (ValueError, RecursionError) as error:
         raise BadInput(_DECODING_ERROR) from error
     if not isinstance(value, dict):
@@ -95,32 +141,3 @@ _DECODERS: dict[str, Callable[[bytes], dict[str, Any]]] = {
     "application/xml": _from_xml,
     "text/xml": _from_xml,
 }
-
-
-def _text(value: object) -> str:
-    """A scalar as PHP casts it to a string."""
-    if value is _UNDECODABLE:
-        raise BadInput(_DECODING_ERROR)
-    if value is None or value is False:
-        return ""
-    if value is True:
-        return "1"
-    if isinstance(value, (dict, list)):
-        raise BadInput('Invalid type for value: "array". Expected Type: "string".')
-    text = str(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise BadInput(_DECODING_ERROR) from error
-    return text
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    unique = dict(pairs)
-    if len(unique) != len(pairs):
-        raise ValueError("repeated name")
-    return unique
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)

@@ -9,7 +9,7 @@ from token_service.domain.owners import OwnerKind
 from token_service.wire.dialect import Dialect, Operation
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.http import Request, Response
-from token_service.wire.magento.bodies import read_strings
+from token_service.wire.magento.bodies import read_sign_in
 from token_service.wire.magento.dialect import Magento
 from token_service.wire.magento.formats import accepted
 from token_service.wire.magento.paths import canonical, is_soap
@@ -52,8 +52,8 @@ class MagentoEndpoint(Endpoint):
             done = Done(Operation.REVOKE, self._people.revoke(request))
             response = self._magento.write(200, True, request)  # noqa: FBT003 - the body
             return response, _outcome(dialect, done)
-        username, password = read_strings(request, ("username", "password"))
-        token = self._people.sign_in(TOKEN_ROUTES[route], username, password)
+        asked = read_sign_in(request)
+        token = self._people.sign_in(TOKEN_ROUTES[route], asked.username, asked.password)
         response = self._magento.write(200, token.value, request)
         return response, _outcome(dialect, Done(Operation.ISSUE, token.record.owner))
 

@@ -1,0 +1,29 @@
+"""Heavy libraries are imported by the functions that need them, and by no other: cold starts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+# A module, and the functions whose handler imports it.
+HEAVY = {
+    "aws_lambda_powertools.event_handler": {"manage", "sign_in_profiles"},
+    "urllib3": {"single_sign_on"},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_heavy_modules_are_imported_where_they_are_needed(function: str) -> None:
+    """In a process of its own, importing the handler loads its heavy modules and no others."""
+    program = (
+        f"import sys; sys.path[:0] = ['layers/shared', 'functions/{function}']; import handler; "
+        f"print(*sorted({set(HEAVY)} & set(sys.modules)))"
+    )
+    loaded = subprocess.run(  # noqa: S603 - the program is made of names in this repository
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    expected = sorted(module for module, users in HEAVY.items() if function in users)
+    assert loaded.stdout.split() == expected
