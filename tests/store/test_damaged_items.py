@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -27,6 +27,9 @@ from tests.memory_store import place_of
 from tests.samples import NOW, OWNER, a_client, a_member, a_record, an_account, an_integration
 from tests.service import key_pair
 from tests.store.stores import Store
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 type Item = dict[str, Any]
 
@@ -59,7 +62,7 @@ DAMAGE: dict[str, tuple[Item, ...]] = {
 class World:
     """The store, and what has no place in its bundle."""
 
-    def __init__(self, client: Any, store: Store) -> None:  # noqa: ANN401 - of whatever SDK the store uses
+    def __init__(self, client: "DynamoDBClient", store: Store) -> None:
         self.store = store
         self.keys = DynamoPublicKeys(client, "ClientsTable")
         self.links = DynamoIdentityLinks(client, "ClientsTable")
@@ -291,7 +294,7 @@ ATTRIBUTES = [
 
 
 @pytest.fixture
-def world(dynamodb: Any, dynamo: Store) -> World:  # noqa: ANN401 - of whatever SDK the store uses
+def world(dynamodb: "DynamoDBClient", dynamo: Store) -> World:
     """Empty tables."""
     return World(dynamodb, dynamo)
 

@@ -286,8 +286,7 @@ def test_damaged_signing_secret_is_a_named_error(
     secrets: "SecretsManagerClient", text: str
 ) -> None:
     """The error says which member is damaged, and never quotes the secret."""
-    raw = boto3.client("secretsmanager")
-    raw.put_secret_value(SecretId="signing", SecretString=text)
+    secrets.put_secret_value(SecretId="signing", SecretString=text)
     keys = SecretPrivateKeys(secrets, "signing")
     for read in (keys.load, keys.keyring):
         with pytest.raises(DamagedItemError, match=r"^damaged signing secret: ") as caught:
@@ -298,7 +297,7 @@ def test_damaged_signing_secret_is_a_named_error(
 
 def test_secrets_without_text_are_named_errors(secrets: "SecretsManagerClient") -> None:
     """Above all, no sealing key is derived from nothing."""
-    boto3.client("secretsmanager").put_secret_value(SecretId="signing", SecretBinary=b"planted")
+    secrets.put_secret_value(SecretId="signing", SecretBinary=b"planted")
     with pytest.raises(DamagedItemError, match=r"^damaged signing secret: document json_invalid$"):
         SecretPrivateKeys(secrets, "signing").load()
     with pytest.raises(DamagedItemError, match=r"^damaged sealing secret: no text$"):
