@@ -14,6 +14,7 @@ AWS = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore"}
 TYPES_ONLY = (
     "botocore",
     "types_boto3",
+    "aws_lambda_powertools.utilities.data_classes",
     "aws_lambda_powertools.utilities.typing",
     # loaded by the functions, or the calls, that need them
     "token_service.domain.signed_introspection.IntrospectionSigner",
@@ -38,7 +39,7 @@ PACKAGES: dict[str, set[str]] = {
 COMPOSITION = {
     "aws": (set[str](), {"boto3", "botocore"}),
     "settings": ({"domain"}, {"pydantic"}),
-    "observability": ({"domain", "wire"}, set[str]()),
+    "observability": ({"domain", "settings", "wire"}, {"aws_lambda_powertools"}),
     "side_by_side": (set[str](), set[str]()),
     "system": (set[str](), set[str]()),
 }

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from token_service.observability import LogVariables
 from token_service.runtime.authorizer import AuthorizerVariables
 from token_service.runtime.check_policy import CheckPolicyVariables
 from token_service.runtime.discovery import DiscoveryVariables
@@ -43,9 +44,9 @@ MODELS: dict[str, list[type[Settings]]] = {
     "SingleSignOnFunction": [SingleSignOnVariables],
     "SweepFunction": [SweepVariables],
 }
-OF_ANY_FUNCTION = [model for models in MODELS.values() for model in models]
+OF_ANY_FUNCTION = [LogVariables, *(model for models in MODELS.values() for model in models)]
 # Read by the handlers' logging and by the AWS client.
-READ_ELSEWHERE = {"SERVICE_NAME", "SUCCESS_LOG_SAMPLE"}
+READ_ELSEWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_TRACE_DISABLED"}
 
 
 def variables_of(block: dict[str, Any]) -> set[str]:

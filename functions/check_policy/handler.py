@@ -11,6 +11,7 @@ from token_service.runtime.handlers import Event, observed
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes import CloudFormationCustomResourceEvent
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
@@ -19,10 +20,10 @@ def handle(event: Event, _context: "LambdaContext") -> None:
     answer(event, _check, public=(PolicyError,))
 
 
-def _check(event: Event) -> Reply:
-    if event["RequestType"] != "Delete":
+def _check(event: "CloudFormationCustomResourceEvent") -> Reply:
+    if event.request_type != "Delete":
         check_policy()
-    return Reply("policy", {"Documents": event["ResourceProperties"]["Documents"]})
+    return Reply("policy", {"Documents": event.resource_properties["Documents"]})
 
 
 lambda_handler = observed(handle)

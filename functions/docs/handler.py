@@ -1,6 +1,6 @@
 """Serves the OpenAPI document and the interactive page made of it.
 
-Knows no store and has no permission; it loads no AWS SDK, so that it starts quickly. It logs
+Knows no store and has no permission; it makes no AWS client, so that it starts quickly. It logs
 nothing of its own: the access log of the API has all there is to say.
 """
 

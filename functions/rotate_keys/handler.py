@@ -17,6 +17,7 @@ from token_service.wire.custom_resource import Reply, answer
 from token_service.wire.direct_events import RotationEvent, read_event
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes import CloudFormationCustomResourceEvent
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _ACTIONS = {
@@ -45,12 +46,12 @@ def handle(event: Event, _context: "LambdaContext") -> dict[str, object] | None:
     return _told(act(key_rotation(), rotation_policy()))
 
 
-def _ensure(event: Event) -> Reply:
+def _ensure(event: "CloudFormationCustomResourceEvent") -> Reply:
     """Have a key; deleting is the stack's own business."""
-    if event["RequestType"] == "Delete":
+    if event.request_type == "Delete":
         return Reply("signing-keys", {})
     make_nonce_seed()
-    algorithm = SigningAlgorithm(event["ResourceProperties"]["Algorithm"])
+    algorithm = SigningAlgorithm(event.resource_properties["Algorithm"])
     policy = replace(rotation_policy(), algorithm=algorithm)
     done = key_rotation().advance(policy)
     _told(done)

@@ -1,6 +1,7 @@
 """The functions as deployed: each with the environment template.yaml gives it, over moto."""
 
 import json
+import logging
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -23,7 +24,6 @@ from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.system import now, pause
-from token_service.wire.http import as_mapping
 
 from tests.wire.demo_clients import (
     ADMIN,
@@ -73,7 +73,8 @@ VALUES = {
     "KEY_ROTATION_DAYS": "90",
     "OWNER_CACHE_SECONDS": "0",
     "POLICY": "elastic_path,magento,default",
-    "SERVICE_NAME": "token-service",
+    "POWERTOOLS_SERVICE_NAME": "token-service",
+    "POWERTOOLS_TRACE_DISABLED": "true",
     "SIGNED_INTROSPECTION": "false",
     "SIGNING_ALGORITHM": "ES256",
     "SIGNING_SECRET": "SigningSecret",
@@ -95,6 +96,15 @@ def load_event(name: str, token: str = PLACEHOLDER) -> Event:
     text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
     event: Event = json.loads(text.replace(PLACEHOLDER, token))
     return event
+
+
+def read_line(text: str) -> dict[str, Any]:
+    """A printed line, which must be JSON. Powertools lists a metric's values; each has one here."""
+    line: dict[str, Any] = json.loads(text)
+    for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+        for metric in directive["Metrics"]:
+            (line[metric["Name"]],) = line[metric["Name"]]
+    return line
 
 
 def load_handler(name: str) -> ModuleType:
@@ -124,11 +134,23 @@ class Context:
 
 def forget() -> None:
     """Make the composition root build everything anew, as a cold start does."""
-    for found in iter_modules(token_service.runtime.__path__):
-        module = import_module(f"token_service.runtime.{found.name}")
+    root = (
+        f"token_service.runtime.{found.name}"
+        for found in iter_modules(token_service.runtime.__path__)
+    )
+    for module in map(import_module, (*root, "token_service.observability")):
         for member in vars(module).values():
             if hasattr(member, "cache_clear"):
                 member.cache_clear()
+
+
+def forget_logger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Powertools set up the service's logger anew, on the present standard output."""
+    service = logging.getLogger(VALUES["POWERTOOLS_SERVICE_NAME"])
+    service.handlers.clear()
+    for mark in ("init", "powertools_handler"):
+        vars(service).pop(mark, None)
+    monkeypatch.setattr("aws_lambda_powertools.logging.logger.is_cold_start", True)
 
 
 class Deployment:
@@ -212,6 +234,7 @@ class Deployment:
             if self._is_given(value):
                 self._monkeypatch.setenv(variable, self.values[variable])
         forget()
+        forget_logger(self._monkeypatch)
 
     def _is_given(self, value: object) -> bool:
         """Whether the one condition on a variable holds."""
@@ -241,15 +264,16 @@ class Deployment:
     @property
     def logs(self) -> list[dict[str, Any]]:
         """All log lines so far, most of which count, too; every line printed must be JSON."""
-        return [line for line in map(json.loads, self.printed) if "message" in line]
+        return [line for line in map(read_line, self.printed) if "message" in line]
 
     @property
     def counts(self) -> list[dict[str, Any]]:
         """All metrics so far, in CloudWatch's embedded metric format."""
-        return [line for line in map(json.loads, self.printed) if "_aws" in line]
+        return [line for line in map(read_line, self.printed) if "_aws" in line]
 
     def _check_nothing_secret(self, output: str, event: Event) -> None:
-        headers = as_mapping(event.get("headers"))
+        headers = event.get("headers")
+        headers = headers if isinstance(headers, dict) else {}
         authorization = headers.get("authorization") or headers.get("Authorization")
         body = event.get("body")
         for secret in (*self.hidden, authorization, body, "rawPath", "authorizationToken"):

@@ -1,21 +1,36 @@
-"""Logs, metrics and traces: one line a request, and never a secret in it.
+"""Logs, metrics and traces, by Powertools: one line per outcome, and never a secret in it.
 
-A line is facts for whoever reads it and counts for CloudWatch (embedded metric format) at once,
-since logs are paid for by the byte. Only named facts are logged. Whole events, headers and bodies
-hold secrets and never are.
+Powertools Logger writes the line, and the line carries the embedded metric format (EMF) block that
+Powertools Metrics makes. They share a line because CloudWatch bills logs by the byte.
+Only named facts are logged. Whole events, headers and bodies hold secrets and never are.
 """
 
 import json
-import sys
-from collections.abc import Mapping
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import cache, wraps
+from traceback import extract_tb
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from token_service.settings import Settings, WholeNumber, load
+from token_service.wire.http import request_id
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
     from token_service.domain.rotation import Rotated
     from token_service.domain.sweep import SweepResult
     from token_service.wire.endpoints import Outcome
+
+type Facts = Mapping[str, object]
+type Handler = Callable[[dict[str, Any], "LambdaContext"], dict[str, Any] | None]
 
 NAMESPACE = "TokenService"
 
@@ -24,99 +39,108 @@ _COUNTED = {
     "introspect": "Introspections",
     "revoke": "Revocations",
 }
-_MILLISECONDS = 1000
+# All other metrics are counts.
+_UNITS = {"KeyAge": MetricUnit.Seconds, "SweepLag": MetricUnit.Seconds}
+# Lambda context that is the same in every line of a log group.
+_CONSTANT_KEYS = ("function_name", "function_memory_size", "function_arn")
+_WRITERS = {
+    logging.INFO: Logger.info,
+    logging.WARNING: Logger.warning,
+    logging.ERROR: Logger.error,
+}
+_PERCENT = 100
 _json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Metrics by name, and which facts of the line are their dimensions beside `service`."""
+    """Metrics by name, and the facts that are their dimensions besides the service."""
 
     values: Mapping[str, float]
-    by: tuple[str, ...] = ()
-
-    def embedded(self, now: datetime) -> dict[str, object]:
-        """What makes a line count."""
-        directive = {
-            "Namespace": NAMESPACE,
-            "Dimensions": [["service", *self.by]],
-            "Metrics": [{"Name": name} for name in self.values],
-        }
-        timestamp = int(now.timestamp() * _MILLISECONDS)
-        return {**self.values, "_aws": {"Timestamp": timestamp, "CloudWatchMetrics": [directive]}}
+    dimensions: tuple[str, ...] = ()
 
 
-class Log:
-    """Prints a line of JSON for what becomes of the event at hand."""
-
-    def __init__(self) -> None:
-        """No event is at hand yet."""
-        self.begin("", None, "", successes=True)
-
-    def begin(
-        self, service: str, gateway_id: str | None, function_id: str, *, successes: bool
-    ) -> None:
-        """Another event is at hand, with API Gateway's id if it came from there, and Lambda's.
-
-        `successes` says whether a success is logged; it is counted in any case.
-        """
-        self._service = service
-        self._gateway_id = gateway_id
-        self._function_id = function_id
-        self._successes = successes
-
-    def write(
-        self,
-        level: str,
-        message: str,
-        facts: Mapping[str, object],
-        counts: Counts | None = None,
-        *,
-        success: bool = False,
-    ) -> None:
-        """Log these facts, without those that are None or empty, and count."""
-        now = datetime.now(UTC)
-        line: dict[str, object]
-        if success and not self._successes:
-            line = {name: facts[name] for name in counts.by} if counts else {}
-        else:
-            # Lambda has lines of its own about failures alone: else its id leads nowhere.
-            function_id = None if success and self._gateway_id else self._function_id
-            line = {
-                "level": level,
-                "timestamp": now.isoformat(timespec="milliseconds"),
-                "message": message,
-                "correlation_id": self._gateway_id,
-                "function_request_id": function_id,
-                **facts,
-            }
-        if counts:
-            line |= counts.embedded(now)
-        if line:
-            line["service"] = self._service
-            told = {name: value for name, value in line.items() if value not in (None, "", ())}
-            sys.stdout.write(_json(told) + "\n")
+@cache
+def _logger() -> Logger:
+    """The function's logger; POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL configure it."""
+    untraced: dict[str, Any] = {} if _is_tracing() else {"xray_trace_id": None}
+    return Logger(utc=True, use_rfc3339=True, json_serializer=_json, location=None, **untraced)
 
 
-log = Log()
+@cache
+def _metrics() -> Metrics:
+    """The function's metrics; their dimension `service` is POWERTOOLS_SERVICE_NAME."""
+    return Metrics(namespace=NAMESPACE)
+
+
+class LogVariables(Settings):
+    """Settings of every function's log: how many percent of its successes are logged."""
+
+    success_log_sample: WholeNumber = _PERCENT
+
+
+@cache
+def _success_sample() -> int:
+    return load(LogVariables).success_log_sample
+
+
+def _is_tracing() -> bool:
+    """Whether the deployment asked for traces, by Powertools' own variable."""
+    return os.environ.get("POWERTOOLS_TRACE_DISABLED") == "false"
+
+
+def with_request_ids(handle: Handler) -> Handler:
+    """Set the handler's log keys: API Gateway's request ID, Lambda's, and the cold start.
+
+    An exception that leaves the handler is logged with them, and raised again.
+    """
+    logger = _logger()
+
+    @wraps(handle)
+    def handle_with_ids(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] | None:
+        logger.remove_keys(_CONSTANT_KEYS)
+        logger.set_correlation_id(request_id(event))
+        try:
+            return handle(event, context)
+        except Exception as error:
+            places = [
+                f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)
+            ]
+            _write(logging.ERROR, "invocation failed", {"detail": _detail(error), "stack": places})
+            raise
+
+    return logger.inject_lambda_context(handle_with_ids)
+
+
+def traced(handle: Handler) -> Handler:
+    """Trace the handler and its calls to AWS, if the deployment asked for traces.
+
+    Otherwise Tracer is not even constructed, because loading the X-Ray SDK is slow. Responses and
+    exceptions stay out of traces, because both can hold secrets.
+    """
+    if not _is_tracing():
+        return handle
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
+
+    tracer = Tracer(patch_modules=["botocore"])
+    return tracer.capture_lambda_handler(handle, capture_response=False, capture_error=False)
 
 
 def observe(outcome: "Outcome", source: str) -> None:
-    """Log and count one HTTP outcome; `source` is the address of who called."""
+    """Log and count one HTTP outcome; `source` is the caller's IP address."""
     facts = outcome.facts() | {"source": source}
     if outcome.result == "ok":
         name = _COUNTED.get(outcome.operation)
-        by = ("dialect", "grant") if outcome.grant else ("dialect",)
-        counts = Counts({name: 1}, by) if name else None
-        log.write("INFO", "request served", facts, counts, success=True)
+        dimensions = ("dialect", "grant") if outcome.grant else ("dialect",)
+        _write_success("request served", facts, Counts({name: 1}, dimensions) if name else None)
         return
     facts["reason"] = outcome.result
-    # Every combination is a metric to be paid for, and callers choose what they are refused for.
+    # Every combination of dimensions is a billed metric, and callers choose why they are refused.
     counts = Counts({"Refusals": 1}, ("dialect", "reason"))
     if outcome.stack:
-        log.write("ERROR", "request failed", facts, counts)
+        _write(logging.ERROR, "request failed", facts, counts)
     else:
-        log.write("WARNING", "request refused", facts, counts)
+        _write(logging.WARNING, "request refused", facts, counts)
 
 
 def observe_authorization(
@@ -125,15 +149,16 @@ def observe_authorization(
     """Log and count one authorization."""
     facts = {"kind": kind, "verdict": verdict, "client_id": client_id, "reason": reason}
     counts = Counts({"Authorizations": 1}, ("kind", "verdict"))
-    log.write("INFO", "authorized", facts, counts, success=verdict == "allowed")
+    if verdict == "allowed":
+        _write_success("authorized", facts, counts)
+    else:
+        _write(logging.INFO, "authorized", facts, counts)
 
 
 def observe_missed_use(error: Exception) -> None:
-    """Log and count a client's use that could not be noted; the client was served."""
-    # The message might name the client's item; the type cannot.
-    detail = getattr(error, "safe_detail", type(error).__name__)
-    facts = {"detail": detail, "reason": type(error).__name__}
-    log.write("WARNING", "use not noted", facts, Counts({"MissedUses": 1}, ("reason",)))
+    """Log and count a failure to note a client's use; the client was served."""
+    facts = {"detail": _detail(error), "reason": type(error).__name__}
+    _write(logging.WARNING, "use not noted", facts, Counts({"MissedUses": 1}, ("reason",)))
 
 
 def observe_sweep(result: "SweepResult") -> None:
@@ -146,11 +171,67 @@ def observe_sweep(result: "SweepResult") -> None:
         "SweepHeldHours": result.held_hours,
         "SweepLag": result.lag,
     }
-    log.write("INFO", "swept", result.as_dict(), Counts(counts))
+    _write(logging.INFO, "swept", result.as_dict(), Counts(counts))
 
 
 def observe_rotation(done: "Rotated") -> None:
-    """Log and count one run of the key rotation: its steps, and how old the key that signs is."""
+    """Log one run of the key rotation, with the age of the signing key as a metric."""
     facts = done.as_dict()
     counts = {"KeyAge": facts["key_age"], "KeysPublished": facts["published"]}
-    log.write("INFO", "keys rotated", facts, Counts(counts))
+    _write(logging.INFO, "keys rotated", facts, Counts(counts))
+
+
+def _write_success(message: str, facts: Facts, counts: Counts | None) -> None:
+    """Write a success's line, or its metrics alone if the sample leaves the line out.
+
+    The line of an HTTP request has no Lambda request ID, because Lambda's own log names failures
+    only: API Gateway's ID finds everything about a success.
+    """
+    sample = _success_sample()
+    if sample < _PERCENT and secrets.randbelow(_PERCENT) >= sample:
+        if counts:
+            _count(facts, counts)
+            _metrics().flush_metrics()
+        return
+    keys = _logger().get_current_keys()
+    own: dict[str, object] = {"cold_start": keys.get("cold_start") or None}
+    if keys.get("correlation_id"):
+        own["function_request_id"] = None
+    _write(logging.INFO, message, facts, counts, own)
+
+
+def _write(
+    level: int,
+    message: str,
+    facts: Facts,
+    counts: Counts | None = None,
+    keys: Facts = MappingProxyType({}),
+) -> None:
+    """Write one line with every fact that has a value, and the metrics in it.
+
+    `keys` replace keys of the logger, and None leaves one out. Metrics are written at any log
+    level.
+    """
+    logger, line = _logger(), dict(keys)
+    line |= {name: value for name, value in facts.items() if value not in (None, "", ())}
+    if counts:
+        _count(facts, counts)
+        if level < logger.log_level:
+            _metrics().flush_metrics()
+            return
+        line |= _metrics().serialize_metric_set()
+        _metrics().clear_metrics()
+    _WRITERS[level](logger, message, extra=line)
+
+
+def _count(facts: Facts, counts: Counts) -> None:
+    """Add these metrics to those that the next flush writes."""
+    for name in counts.dimensions:
+        _metrics().add_dimension(name, str(facts[name]))
+    for name, value in counts.values.items():
+        _metrics().add_metric(name, _UNITS.get(name, MetricUnit.Count), value)
+
+
+def _detail(error: Exception) -> str:
+    """What may be logged of an exception. Its message may not: it could quote a value."""
+    return str(getattr(error, "safe_detail", type(error).__name__))

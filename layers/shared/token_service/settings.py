@@ -8,7 +8,6 @@ Groups are plain classes: a pydantic model would cost half a millisecond of each
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -87,37 +86,3 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 """Names separated by commas, of letters, digits, `_` and `-`; at least one."""
 Layouts = Annotated[tuple[int, ...], BeforeValidator(read_layouts)]
 """The layouts in use, oldest first; new tokens are written under the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Variables that AWS calls and log lines need."""
-
-    variables: Mapping[str, str]
-
-    def text(self, name: str) -> str:
-        """A setting that must be there."""
-        value = self.variables.get(name, "")
-        if not value:
-            raise SettingError(f"the environment variable {name} is not set")
-        return value
-
-    def optional(self, name: str) -> str | None:
-        """A setting that may be empty or missing: None."""
-        return self.variables.get(name) or None
-
-    def number(self, name: str, default: int) -> int:
-        """A whole number, not negative."""
-        value = self.variables.get(name, str(default))
-        if not value.isdecimal():
-            raise SettingError(f"the environment variable {name} is not a whole number: {value}")
-        return int(value)
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        """`true` or `false`."""
-        value = self.variables.get(name, "") or str(default).lower()
-        if value not in ("true", "false"):
-            raise SettingError(
-                f"the environment variable {name} is neither true nor false: {value}"
-            )
-        return value == "true"

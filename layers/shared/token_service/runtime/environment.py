@@ -1,21 +1,12 @@
-"""This function's environment, and the AWS services that it may call."""
+"""The AWS services that a function may call."""
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING
-
-from token_service.settings import Environment
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_lambda import LambdaClient
     from types_boto3_secretsmanager import SecretsManagerClient
-
-
-@cache
-def environment() -> Environment:
-    """This function's environment."""
-    return Environment(os.environ)
 
 
 # boto3 is imported by the first of these: some functions call no AWS service.

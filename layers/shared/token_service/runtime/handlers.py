@@ -1,13 +1,10 @@
-"""What stands around every handler: the ids of its log lines, and HTTP."""
+"""Decorators for Lambda handlers: logs, traces, and API Gateway events as requests."""
 
-import secrets
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from token_service.observability import log
-from token_service.runtime.environment import environment
-from token_service.wire.http import event_from_response, request_from_event, request_id
+from token_service.observability import Handler, traced, with_request_ids
+from token_service.wire.http import event_from_response, request_from_event
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,12 +12,10 @@ if TYPE_CHECKING:
     from token_service.wire.endpoints import Endpoint
 
 type Event = dict[str, Any]
-type Handler = Callable[[Event, "LambdaContext"], Event | None]
-
-_PERCENT = 100
+type MakeEndpoint = Callable[[], "Endpoint"]
 
 
-def http_handler(endpoint: "Callable[[], Endpoint]") -> Handler:
+def http_handler(endpoint: MakeEndpoint) -> Handler:
     """A Lambda handler for HTTP API events (payload 2.0); `endpoint` is built at the first one."""
 
     def handle(event: Event, _context: "LambdaContext") -> Event:
@@ -30,23 +25,5 @@ def http_handler(endpoint: "Callable[[], Endpoint]") -> Handler:
 
 
 def observed(handle: Handler) -> Handler:
-    """Give a handler's log lines their ids."""
-
-    def handle_with_ids(event: Event, context: "LambdaContext") -> Event | None:
-        service, sample = _logging()
-        log.begin(
-            service,
-            request_id(event),
-            context.aws_request_id,
-            successes=sample >= _PERCENT or secrets.randbelow(_PERCENT) < sample,
-        )
-        return handle(event, context)
-
-    return handle_with_ids
-
-
-@cache
-def _logging() -> tuple[str, int]:
-    """What the service is called in its log, and how many percent of the successes are in it."""
-    env = environment()
-    return env.text("SERVICE_NAME"), env.number("SUCCESS_LOG_SAMPLE", _PERCENT)
+    """Give a handler's log lines their request IDs, and trace it where tracing is on."""
+    return with_request_ids(traced(handle))

@@ -1,10 +1,5 @@
-"""What API Gateway, AppSync and other Lambdas are answered that ask for authorization.
+"""Authorizes the calls that API Gateway, AppSync and other Lambdas ask about."""
 
-The answers' shapes: aws-facts section 1. Context values are flat strings, which every kind of
-gateway passes on.
-"""
-
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,26 +8,13 @@ from token_service.domain.dpop import ProofVerifier
 from token_service.domain.errors import InvalidProof, NonceRequired, ServiceError
 from token_service.domain.grants import Grant
 from token_service.domain.owners import OwnerKind
-from token_service.domain.policy import (
-    FULL,
-    READ_ONLY,
-    Caller,
-    Decision,
-    Policy,
-    Refusal,
-    Verdict,
-    judge,
-)
+from token_service.domain.policy import Policy
 from token_service.domain.tokens import ActiveToken
 from token_service.domain.validate import TokenValidator
-from token_service.wire.authorizer_events import Kind, Question, SignedRequest, read_question
+from token_service.wire.authorizer_answers import write_answer
+from token_service.wire.authorizer_events import Question, SignedRequest, read_question
 from token_service.wire.bound import BoundCall, UnprovedToken, nonce_note, refusal_notes
-from token_service.wire.magento.paths import ALIASES, canonical
 
-# A GraphQL document that changes anything must say so with one of these words.
-_GRAPHQL_WRITE = re.compile(r"\b(mutation|subscription)\b")
-# What an IAM resource may hold of a path without meaning more than the path itself.
-_PLAIN_ARN = re.compile(r"[A-Za-z0-9:/._~%@+$-]{1,512}", re.ASCII)
 type ObserveAuthorization = Callable[[str, str, str | None, str | None], None]
 """Told the kind of caller, the verdict, the client id of an active token, and what a bound call
 was refused for."""
@@ -89,7 +71,7 @@ class Authorizer:
         self._settings = settings
         self._observe = observe
 
-    def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer in the asker's own shape; denied unless something allows.
 
         Raises:
@@ -107,6 +89,8 @@ class Authorizer:
         return answer
 
     def _find(self, question: Question) -> _Found:
+        if question.unreadable:
+            return _Found(None, reason=question.unreadable)
         if question.signed:
             return _Found(self._for_us(self._verify_signed(question.signed)))
         try:
@@ -158,113 +142,3 @@ class Authorizer:
 
     def _for_us(self, token: ActiveToken | None) -> ActiveToken | None:
         return token if token and self._settings.audience in token.record.audience else None
-
-
-def write_answer(
-    question: Question,
-    token: ActiveToken | None,
-    policy: Policy,
-    shoppers: tuple[ActiveToken, ...] = (),
-) -> dict[str, Any]:
-    """The answer in the asker's own shape; denied unless something allows."""
-    caller = Caller.of(token, shoppers) if token else None
-    if question.kind is Kind.POLICY:
-        return _policy_answer(question, token, policy)
-    if question.kind is Kind.WEBSOCKET:
-        # A connection goes both ways, so a read-only token may not open one.
-        return _iam(token, [(judge(caller, FULL) is Verdict.ALLOWED, question.arn)])
-    if question.kind is Kind.APPSYNC:
-        required = FULL if _GRAPHQL_WRITE.search(question.graphql) else READ_ONLY
-        decision = Decision(judge(caller, required), Refusal.GATEWAY, required)
-        allowed = decision.verdict is Verdict.ALLOWED
-        # Reused for other operations of the same token, an answer about a query would be wrong.
-        context = context_of(token, decision)
-        return {"isAuthorized": allowed, "resolverContext": context, "ttlOverride": 0}
-    decision = policy.decide(caller, question.method, canonical_path(question.path))
-    allowed = decision.verdict is Verdict.ALLOWED
-    if question.admits_guests and decision.refusal is Refusal.BACKEND:
-        # A backend that refuses for itself gets the caller with the verdict on it.
-        allowed = True
-    return {"isAuthorized": allowed, "context": context_of(token, decision, shoppers)}
-
-
-def canonical_path(path: str) -> str:
-    """The path that a policy names: Magento's routes have many (contracts/magento.md 1.1)."""
-    route = canonical(path)
-    return path if route is None else f"/rest{route}"
-
-
-def context_of(
-    token: ActiveToken | None, decision: Decision, shoppers: tuple[ActiveToken, ...] = ()
-) -> dict[str, str]:
-    """What the backend learns of the caller: never a token."""
-    found = {"verdict": str(decision.verdict), "required": decision.required}
-    if token is None:
-        return {**found, "active": "false"}
-    record = token.record
-    accounts = (shopper.record.account for shopper in shoppers if shopper.record.account)
-    return {
-        **found,
-        "active": "true",
-        "kind": record.owner.kind,
-        "client_id": record.owner.id if record.owner.kind is OwnerKind.CLIENT else "",
-        "subject": record.owner.subject,
-        "shopper": " ".join(shopper.record.owner.subject for shopper in shoppers),
-        "grant": record.grant,
-        "access": record.access,
-        "scope": " ".join(record.scope),
-        "account": next(accounts, record.account or ""),
-        "expires_at": str(record.expires_at),
-    }
-
-
-def _policy_answer(question: Question, token: ActiveToken | None, policy: Policy) -> dict[str, Any]:
-    """A policy true for every route and method it can be reused on while it is cached.
-
-    The gateway itself refuses here, on all routes: one cached context cannot carry a verdict on
-    each of them, and a REST API can word its refusals in its gateway responses.
-    """
-    if token and token.record.jkt is not None:
-        return _iam(token, [(_opens(question.arn, token, policy), question.arn)])
-    api_and_stage = "/".join(question.arn.split("/")[:2])
-    caller = Caller.of(token) if token else None
-    rules = [
-        (allowed, f"{api_and_stage}/{method}{path}")
-        for allowed, method, path in policy.rules(caller)
-    ]
-    aliases = [(False, f"{api_and_stage}/*{path}") for path in ALIASES]
-    return _iam(token, rules + aliases)
-
-
-def _opens(arn: str, token: ActiveToken, policy: Policy) -> bool:
-    """Whether a bound token may call this one method: a proof for one address opens no other.
-
-    So an answer that is reused for another method, which it should not be, is a refusal there.
-    """
-    _, _, method, *path = arn.split("/") if arn.count("/") > 1 else ("", "", "")
-    decision = policy.decide(Caller.of(token), method, canonical_path("/" + "/".join(path)))
-    return decision.verdict is Verdict.ALLOWED and _PLAIN_ARN.fullmatch(arn) is not None
-
-
-def _iam(token: ActiveToken | None, rules: list[tuple[bool, str]]) -> dict[str, Any]:
-    """An IAM policy, and a context for those whom it lets pass anywhere."""
-    statements = [
-        {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resources}
-        for effect, resources in (
-            ("Allow", [arn for allowed, arn in rules if allowed]),
-            ("Deny", [arn for allowed, arn in rules if not allowed]),
-        )
-        if resources
-    ]
-    # Of nobody in particular it can be said that some routes are open, but not that this one is.
-    verdict = Verdict.UNAUTHENTICATED
-    if token:
-        allowed_somewhere = any(allowed for allowed, _ in rules)
-        verdict = Verdict.ALLOWED if allowed_somewhere else Verdict.INSUFFICIENT
-    if not statements:
-        statements = [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": ["*"]}]
-    return {
-        "principalId": token.record.owner.subject if token else "anonymous",
-        "policyDocument": {"Version": "2012-10-17", "Statement": statements},
-        "context": context_of(token, Decision(verdict, Refusal.GATEWAY, "")),
-    }

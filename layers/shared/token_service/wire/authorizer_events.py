@@ -3,24 +3,30 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
+
+from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
+    APIGatewayAuthorizerEventV2,
+    APIGatewayAuthorizerRequestEvent,
+    APIGatewayAuthorizerTokenEvent,
+)
+from aws_lambda_powertools.utilities.data_classes.appsync_authorizer_event import (
+    AppSyncAuthorizerEvent,
+)
+from pydantic import BaseModel, ValidationError
 
 from token_service.domain.dpop import Proof
 from token_service.domain.owners import OwnerKind
 from token_service.wire.bearer import read_bearer, read_dpop
 from token_service.wire.bound import PROOF, BoundCall
-from token_service.wire.http import as_mapping
+from token_service.wire.http import mapping_of, text_of
 from token_service.wire.magento.paths import canonical
 
 # Where a client says for which shopper it calls (contracts/elastic-path.md section 3).
 _SHOPPER_HEADERS = {
     OwnerKind.CUSTOMER: "x-moltin-customer-token",
     OwnerKind.ACCOUNT_MEMBER: "ep-account-management-authentication-token",
-}
-_DIRECT_SHOPPERS = {
-    OwnerKind.CUSTOMER: "customer_token",
-    OwnerKind.ACCOUNT_MEMBER: "account_token",
 }
 
 _TOKEN = "authorization"  # noqa: S105 - the header that has it
@@ -57,7 +63,8 @@ class Question:
     """One authorization question, whoever asks; `arn` is the method's, for policy answers.
 
     At most one of `token` (sent as Bearer), `bound` and `signed` is there. `shoppers` are the
-    second tokens, by the kind of owner that each must have; None is no token.
+    second tokens, by the kind of owner that each must have; None is no token. `unreadable` says
+    which members of an event could not be read; such a question is denied.
     """
 
     kind: Kind
@@ -70,82 +77,127 @@ class Question:
     bound: BoundCall | None = None
     signed: SignedRequest | None = None
     admits_guests: bool = False
+    unreadable: str | None = None
 
 
-def read_question(event: Mapping[str, Any]) -> Question:
+class DirectEvent(BaseModel):
+    """What another Lambda sends that asks for itself (events/README.md); more is ignored."""
+
+    type: Literal["DIRECT"]
+    token: str | None = None
+    method: str | None = None
+    path: str | None = None
+    url: str | None = None
+    dpop: str | None = None
+    customer_token: str | None = None
+    account_token: str | None = None
+
+
+def read_question(event: dict[str, Any]) -> Question:
     """Read any event an authorizer can be sent.
 
     Raises:
         UnknownEventError: none of the known shapes. The caller sees a fault, never an answer.
 
     """
-    context = as_mapping(event.get("requestContext"))
     if event.get("version") == "2.0":
-        http = as_mapping(context.get("http"))
-        raw_path = str(event.get("rawPath") or "")
-        path = _without_stage(raw_path, str(context.get("stage")))
-        method = _upper(http.get("method"))
-        headers, identity = _headers(event), event.get("identitySource")
-        url = _url(headers, raw_path)
-        return Question(
-            Kind.HTTP_V2,
-            read_bearer(headers.get(_TOKEN), scheme_required=canonical(path) is not None),
-            _shoppers(headers, identity),
-            method=method,
-            path=path,
-            bound=_bound(headers, identity, method, url),
-            signed=_signed(headers, method, url, str(event.get("rawQueryString") or "")),
-            # A route that declares an identity source expects this function to refuse.
-            admits_guests=not identity,
-        )
-    if event.get("type") in ("TOKEN", "REQUEST"):
-        return _read_method_question(event)
+        return _read_http_api(APIGatewayAuthorizerEventV2(event))
+    if event.get("type") == "TOKEN":
+        return _read_token_event(APIGatewayAuthorizerTokenEvent(event))
+    if event.get("type") == "REQUEST":
+        return _read_request_event(APIGatewayAuthorizerRequestEvent(event))
     if event.get("type") == "DIRECT":
-        authorization, method = _text(event.get("token")), _upper(event.get("method"))
-        proof = Proof(_text(event.get("dpop")) or "", method, _text(event.get("url")) or "")
-        return Question(
-            Kind.DIRECT,
-            read_bearer(authorization),
-            {
-                kind: read_bearer(_text(event[name]))
-                for kind, name in _DIRECT_SHOPPERS.items()
-                if event.get(name) is not None
-            },
-            method=method,
-            path=str(event.get("path") or ""),
-            bound=_bound_call(authorization, proof if "dpop" in event else None),
-        )
-    if "queryString" in context:
+        return _read_direct(event)
+    graphql = AppSyncAuthorizerEvent(event)
+    if "queryString" in mapping_of(lambda: graphql.request_context.raw_event):
+        authorization = text_of(lambda: graphql.authorization_token)
         return Question(
             Kind.APPSYNC,
-            read_bearer(_text(event.get("authorizationToken"))),
-            graphql=str(context.get("queryString") or ""),
-            bound=_bound_call(_text(event.get("authorizationToken")), None),
+            read_bearer(authorization),
+            graphql=str(graphql.request_context.query_string or ""),
+            bound=_bound_call(authorization, None),
         )
     raise UnknownEventError("not an authorizer event")
 
 
-def _read_method_question(event: Mapping[str, Any]) -> Question:
-    """REST TOKEN and REQUEST, HTTP API 1.0, and WebSocket, which differ by their ARN."""
-    arn = _text(event.get("methodArn")) or _text(event.get("routeArn")) or ""
-    if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
-        raise UnknownEventError("the event names no method ARN")
-    if event.get("type") == "TOKEN":
-        # It brings nothing but the token: no signature, and no proof.
-        authorization = _text(event.get("authorizationToken"))
-        bound = _bound_call(authorization, None)
-        return Question(Kind.POLICY, read_bearer(authorization), arn=arn, bound=bound)
+def _read_http_api(event: APIGatewayAuthorizerEventV2) -> Question:
+    """The HTTP API's payload 2.0."""
+    raw_path = text_of(lambda: event.raw_path)
+    path = _without_stage(raw_path, text_of(lambda: event.request_context.stage))
+    method = text_of(lambda: event.request_context.http.method).upper()
+    headers, identity = _headers(event), event.identity_source
+    url = _url(headers, raw_path)
+    return Question(
+        Kind.HTTP_V2,
+        read_bearer(headers.get(_TOKEN), scheme_required=canonical(path) is not None),
+        _shoppers(headers, identity),
+        method=method,
+        path=path,
+        bound=_bound(headers, identity, method, url),
+        signed=_signed(headers, method, url, text_of(lambda: event.raw_query_string)),
+        # A route that declares an identity source expects this function to refuse.
+        admits_guests=not identity,
+    )
+
+
+def _read_direct(event: dict[str, Any]) -> Question:
+    """Another Lambda's question; one that cannot be read is nobody's."""
+    try:
+        asked = DirectEvent.model_validate(event)
+    except ValidationError as error:
+        return Question(Kind.DIRECT, None, unreadable=_faults(error))
+    method, sent = (asked.method or "").upper(), asked.model_fields_set
+    proof = Proof(asked.dpop or "", method, asked.url or "")
+    return Question(
+        Kind.DIRECT,
+        read_bearer(asked.token),
+        {
+            kind: read_bearer(token)
+            for kind, token in (
+                (OwnerKind.CUSTOMER, asked.customer_token),
+                (OwnerKind.ACCOUNT_MEMBER, asked.account_token),
+            )
+            if token is not None
+        },
+        method=method,
+        path=asked.path or "",
+        bound=_bound_call(asked.token, proof if "dpop" in sent else None),
+    )
+
+
+def _faults(error: ValidationError) -> str:
+    """Each fault with the name of its member, and without what was sent there."""
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def _read_token_event(event: APIGatewayAuthorizerTokenEvent) -> Question:
+    """A REST API's TOKEN event. It has the token alone: no signature, and no proof."""
+    authorization = text_of(lambda: event.authorization_token)
+    return Question(
+        Kind.POLICY,
+        read_bearer(authorization),
+        arn=_method_arn(event),
+        bound=_bound_call(authorization, None),
+    )
+
+
+def _read_request_event(event: APIGatewayAuthorizerRequestEvent) -> Question:
+    """The REQUEST event of REST, HTTP API 1.0 and WebSocket APIs, which differ by their ARN."""
+    arn = _method_arn(event)
     _, stage, *rest = arn.split("/")
     if rest == ["$connect"]:
         # By the whole of what follows the stage: a path may end in anything its caller likes.
         kind, method, path = Kind.WEBSOCKET, "GET", f"/{stage}"
     else:
         # With the stage, as the client called it.
-        kind, method = Kind.POLICY, _upper(event.get("httpMethod"))
-        path = _text(as_mapping(event.get("requestContext")).get("path")) or ""
+        kind, method = Kind.POLICY, text_of(lambda: event.http_method).upper()
+        path = text_of(lambda: event.request_context.path)
     headers = _headers(event)
     url = _url(headers, path)
-    query = as_mapping(event.get("multiValueQueryStringParameters"))
+    query = mapping_of(lambda: event.get("multiValueQueryStringParameters"))
     return Question(
         kind,
         read_bearer(headers.get(_TOKEN)),
@@ -153,6 +205,16 @@ def _read_method_question(event: Mapping[str, Any]) -> Question:
         bound=_bound(headers, event.get("identitySource"), method, url),
         signed=_signed(headers, method, url, urlencode(query, doseq=True)),
     )
+
+
+def _method_arn(
+    event: APIGatewayAuthorizerTokenEvent | APIGatewayAuthorizerRequestEvent,
+) -> str:
+    """The ARN of the method or route that is called."""
+    arn = text_of(lambda: event.method_arn) or text_of(lambda: event["routeArn"])
+    if arn.count(":") < _ARN_PARTS + 1 or "/" not in arn:
+        raise UnknownEventError("the event names no method ARN")
+    return arn
 
 
 def _url(headers: Mapping[str, str], path: str) -> str:
@@ -204,16 +266,19 @@ def _signed(headers: Mapping[str, str], method: str, url: str, query: str) -> Si
 
 def _without_stage(path: str, stage: str) -> str:
     """A stage other than $default is part of the raw path, and no part of any policy's."""
-    return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
+    return path.removeprefix(f"/{stage}") if stage and path.startswith(f"/{stage}/") else path
 
 
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+def _headers(
+    event: APIGatewayAuthorizerEventV2 | APIGatewayAuthorizerRequestEvent,
+) -> dict[str, str]:
     """Each header's value by its name in lower case; repeated ones joined, as HTTP APIs join them.
 
-    REST APIs show the last of several under `headers`, and all under `multiValueHeaders`.
+    REST APIs show the last of several under `headers`, and all under `multiValueHeaders`. The data
+    class would keep one of several names that differ in case alone, so its raw members are read.
     """
-    several = as_mapping(event.get("multiValueHeaders")).items()
-    return _joined(as_mapping(event.get("headers")).items()) | _joined(
+    several = mapping_of(lambda: event.get("multiValueHeaders")).items()
+    return _joined(mapping_of(lambda: event.get("headers")).items()) | _joined(
         (name, value) for name, values in several for value in values or ()
     )
 
@@ -224,11 +289,3 @@ def _joined(headers: Iterable[tuple[str, object]]) -> dict[str, str]:
         name, text = written.lower(), value if isinstance(value, str) else ""
         joined[name] = f"{joined[name]},{text}" if name in joined else text
     return joined
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _upper(value: object) -> str:
-    return str(value or "").upper()

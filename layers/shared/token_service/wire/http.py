@@ -7,9 +7,13 @@ comma, form bodies in base64.
 import json
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import (
+    APIGatewayProxyEventV2,
+)
 
 from token_service.domain.errors import InvalidRequest
 
@@ -68,27 +72,29 @@ def json_response(
     return Response(status, _compact(value), {"content-type": content_type, **headers})
 
 
-def request_from_event(event: Mapping[str, Any]) -> Request:
-    """Read an HTTP API event (payload 2.0); what is missing or odd becomes empty, no error."""
-    context = as_mapping(event.get("requestContext"))
-    http = as_mapping(context.get("http"))
-    body, broken = _body(event)
+def request_from_event(event: dict[str, Any]) -> Request:
+    """Read an HTTP API event (payload 2.0); a missing or odd member becomes empty, no error."""
+    read = APIGatewayProxyEventV2(event)
+    body, broken = _body(read)
     return Request(
-        method=_text(http.get("method")).upper(),
-        path=_text(event.get("rawPath")) or _text(http.get("path")) or "/",
-        headers=_headers(event),
-        query=_text(event.get("rawQueryString")),
+        method=text_of(lambda: read.http_method).upper(),
+        path=text_of(lambda: read.raw_path)
+        or text_of(lambda: read.request_context.http.path)
+        or "/",
+        headers=_headers(read),
+        query=text_of(lambda: read.raw_query_string),
         raw_body=body,
         body_error=broken,
-        id=_text(context.get("requestId")),
-        source_ip=_text(http.get("sourceIp")),
-        authorizer=as_mapping(as_mapping(context.get("authorizer")).get("lambda")),
+        id=text_of(lambda: read.request_context.request_id),
+        source_ip=text_of(lambda: read.request_context.http.source_ip),
+        authorizer=mapping_of(lambda: read.request_context.authorizer.get_lambda),
     )
 
 
-def request_id(event: Mapping[str, Any]) -> str | None:
+def request_id(event: dict[str, Any]) -> str | None:
     """The gateway's id of a request, the same in an authorizer's event as in the backend's."""
-    return _text(as_mapping(event.get("requestContext")).get("requestId")) or None
+    read = APIGatewayProxyEventV2(event)
+    return text_of(lambda: read.request_context.request_id) or None
 
 
 def event_from_response(response: Response) -> dict[str, Any]:
@@ -104,21 +110,22 @@ def event_from_response(response: Response) -> dict[str, Any]:
     }
 
 
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    """Header names in lower case; payload 2.0 hands cookies over apart from them."""
-    headers = as_mapping(event.get("headers"))
-    read = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
-    cookies = event.get("cookies")
+def _headers(event: APIGatewayProxyEventV2) -> dict[str, str]:
+    """Headers by lower-case name. Payload 2.0 has cookies in a member of their own."""
+    headers = mapping_of(lambda: event.headers)
+    found = {name: value for name, value in headers.items() if isinstance(value, str)}
+    cookies: object = event.get("cookies")
     if isinstance(cookies, list):
-        read["cookie"] = "; ".join(cookie for cookie in cookies if isinstance(cookie, str))
-    return read
+        found["cookie"] = "; ".join(cookie for cookie in cookies if isinstance(cookie, str))
+    return found
 
 
-def _body(event: Mapping[str, Any]) -> tuple[bytes, bool]:
-    body = event.get("body")
+def _body(event: APIGatewayProxyEventV2) -> tuple[bytes, bool]:
+    """The body's bytes, and whether it is broken. A body may be binary, so it is no text here."""
+    body: object = event.body
     if not isinstance(body, str):
         return b"", body is not None
-    if not event.get("isBase64Encoded"):
+    if not event.is_base64_encoded:
         # A lone surrogate cannot be UTF-8; it is kept so that the form reader refuses it.
         return body.encode("utf-8", "surrogatepass"), False
     try:
@@ -127,10 +134,21 @@ def _body(event: Mapping[str, Any]) -> tuple[bytes, bool]:
         return b"", True
 
 
-def as_mapping(value: object) -> Mapping[str, Any]:
-    """The value if it is an object, else an empty one."""
+def text_of(read: Callable[[], object]) -> str:
+    """A member of an event, or "" if it is missing or no text."""
+    value = _member(read)
+    return value if isinstance(value, str) else ""
+
+
+def mapping_of(read: Callable[[], object]) -> Mapping[str, Any]:
+    """A member of an event, or an empty mapping if it is missing or no object."""
+    value = _member(read)
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _member(read: Callable[[], object]) -> object:
+    """What Powertools' data class reads, which raises any of these for an event that is odd."""
+    try:
+        return read()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
