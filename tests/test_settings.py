@@ -44,7 +44,10 @@ MODELS: dict[str, list[type[Settings]]] = {
     "SingleSignOnFunction": [SingleSignOnVariables],
     "SweepFunction": [SweepVariables],
 }
-OF_ANY_FUNCTION = [LogVariables, *(model for models in MODELS.values() for model in models)]
+OF_ANY_FUNCTION: list[type[Settings]] = [
+    LogVariables,
+    *(model for models in MODELS.values() for model in models),
+]
 # Read by the handlers' logging and by the AWS client.
 READ_ELSEWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_TRACE_DISABLED"}
 

@@ -76,7 +76,7 @@ def _metrics() -> Metrics:
 class LogVariables(Settings):
     """Settings of every function's log: how many percent of its successes are logged."""
 
-    success_log_sample: WholeNumber = _PERCENT
+    success_log_sample: WholeNumber
 
 
 @cache
