@@ -20,4 +20,4 @@ def handle(event: Event, _context: "LambdaContext") -> dict[str, Any]:
     return authorizer().answer(event)
 
 
-lambda_handler = observed(handle)
+lambda_handler = observed(handle, authorizer, primed="authorizer")

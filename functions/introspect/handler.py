@@ -3,4 +3,4 @@
 from token_service.runtime.handlers import http_handler
 from token_service.runtime.introspect import endpoint
 
-lambda_handler = http_handler(endpoint)
+lambda_handler = http_handler(endpoint, primed="introspect")

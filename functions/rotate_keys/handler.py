@@ -63,4 +63,4 @@ def _told(done: Rotated) -> dict[str, object]:
     return done.as_dict()
 
 
-lambda_handler = observed(handle)
+lambda_handler = observed(handle, key_rotation)

@@ -33,4 +33,4 @@ def handle(event: Event, context: "LambdaContext") -> dict[str, object]:
     return result.as_dict()
 
 
-lambda_handler = observed(handle)
+lambda_handler = observed(handle, sweeper)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -117,6 +118,26 @@ def load_handler(name: str) -> ModuleType:
     return module
 
 
+def variables_of(
+    template: dict[str, Any], name: str, values: Mapping[str, str] = VALUES
+) -> dict[str, str]:
+    """The environment that the template gives a function, where CloudFormation has these values."""
+    resource = f"{name.title().replace('_', '')}Function"
+    own = template["Resources"][resource]["Properties"].get("Environment", {"Variables": {}})
+    variables = template["Globals"]["Function"]["Environment"]["Variables"] | own["Variables"]
+    return {
+        variable: values[variable]
+        for variable, value in variables.items()
+        if _is_given(value, values)
+    }
+
+
+def _is_given(value: object, values: Mapping[str, str]) -> bool:
+    """Whether the one condition on a variable holds."""
+    condition = value.get("Fn::If", [""])[0] if isinstance(value, dict) else ""
+    return condition != "SignsIntrospection" or values["SIGNED_INTROSPECTION"] == "true"
+
+
 @dataclass
 class Context:
     """What a function sees of Lambda."""
@@ -221,25 +242,12 @@ class Deployment:
 
     def become(self, name: str) -> None:
         """Take on a function's environment, and nothing besides."""
-        resource = f"{name.title().replace('_', '')}Function"
-        variables = {
-            **self._template["Globals"]["Function"]["Environment"]["Variables"],
-            **self._template["Resources"][resource]["Properties"].get(
-                "Environment", {"Variables": {}}
-            )["Variables"],
-        }
         for variable in VALUES:
             self._monkeypatch.delenv(variable, raising=False)
-        for variable, value in variables.items():
-            if self._is_given(value):
-                self._monkeypatch.setenv(variable, self.values[variable])
+        for variable, value in variables_of(self._template, name, self.values).items():
+            self._monkeypatch.setenv(variable, value)
         forget()
         forget_logger(self._monkeypatch)
-
-    def _is_given(self, value: object) -> bool:
-        """Whether the one condition on a variable holds."""
-        condition = value.get("Fn::If", [""])[0] if isinstance(value, dict) else ""
-        return condition != "SignsIntrospection" or self.values["SIGNED_INTROSPECTION"] == "true"
 
     def invoke(self, name: str, event: Event, context: Context | None = None) -> Any:  # noqa: ANN401 - each function answers in its own shape
         """A cold start of the function, and one event; what it prints must hold nothing secret."""

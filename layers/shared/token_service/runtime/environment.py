@@ -1,6 +1,5 @@
 """The AWS services that a function may call."""
 
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,16 +28,3 @@ def functions() -> "LambdaClient":
     from token_service import aws
 
     return aws.functions()
-
-
-def make_clients() -> None:
-    """Make the clients of the services that this function is configured for."""
-    if "CLIENTS_TABLE" in os.environ or "TOKENS_TABLE" in os.environ:
-        dynamodb()
-    if "SIGNING_SECRET" in os.environ:
-        secrets_manager()
-
-
-if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    # Lambda runs the imports with a full CPU, before the first event and before any snapshot.
-    make_clients()
