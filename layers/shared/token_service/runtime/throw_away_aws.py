@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -35,21 +36,25 @@ class ThrowAwayAws:
     @contextmanager
     def serving(self, *clients: "BaseClient") -> Iterator[None]:
         """Answer everything that these clients send, unsigned."""
-        for client in clients:
-            client.meta.events.register_first("before-send", self._send)
-            client.meta.events.register_first("choose-signer", _no_signature)
+        # Their types know no handler that returns something, as both of these events want.
+        hooks: list[Any] = [client.meta.events for client in clients]
+        for events in hooks:
+            events.register_first("before-send", self._send)
+            events.register_first("choose-signer", _no_signature)
         try:
             yield
         finally:
-            for client in clients:
-                client.meta.events.unregister("before-send", self._send)
-                client.meta.events.unregister("choose-signer", _no_signature)
+            for events in hooks:
+                events.unregister("before-send", self._send)
+                events.unregister("choose-signer", _no_signature)
 
     def _send(self, request: "AWSPreparedRequest", **_: object) -> AWSResponse:
         target = request.headers["X-Amz-Target"]
         operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
-        answer = self._answers[operation](self, json.loads(request.body))
-        return AWSResponse(request.url, _OK, {}, _Body(json.dumps(answer).encode()))
+        body = request.body
+        assert isinstance(body, bytes)
+        answer = self._answers[operation](self, json.loads(body))
+        return AWSResponse(request.url, _OK, HTTPHeaders(), _Body(json.dumps(answer).encode()))
 
     def _get(self, request: Document) -> Document:
         item = self._items.get(_place(request["Key"]))
