@@ -114,8 +114,9 @@ def _headers(event: APIGatewayProxyEventV2) -> dict[str, str]:
     """Headers by lower-case name. Payload 2.0 has cookies in a member of their own."""
     headers = mapping_of(lambda: event.headers)
     found = {name: value for name, value in headers.items() if isinstance(value, str)}
-    if isinstance(event.get("cookies"), list):
-        found["cookie"] = "; ".join(cookie for cookie in event.cookies if isinstance(cookie, str))
+    cookies = event.get("cookies")
+    if isinstance(cookies, list):
+        found["cookie"] = "; ".join(cookie for cookie in cookies if isinstance(cookie, str))
     return found
 
 
