@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from token_service.domain.policy_order import PolicyError
 from token_service.runtime import policy
+from token_service.wire.custom_resource import CustomResourceError
 
 from tests.functions.conftest import CloudFormation
 from tests.functions.deployment import Deployment, load_event
@@ -79,3 +80,16 @@ def test_deleting_needs_no_policy(
     """A stack whose policy is broken can still be rolled back and deleted."""
     empty_deployment.values["POLICY"] = "none"
     assert answers(empty_deployment, cloudformation, "delete")["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("missing", ["ResponseURL", "StackId", "RequestId", "LogicalResourceId"])
+def test_an_event_that_cannot_be_answered(
+    empty_deployment: Deployment, cloudformation: CloudFormation, missing: str
+) -> None:
+    """The failure names the member that is missing, for the operator who sent the event."""
+    event = load_event("check_policy/create") | {"ResponseURL": cloudformation.url}
+    del event[missing]
+    with pytest.raises(CustomResourceError, match=missing):
+        empty_deployment.invoke("check_policy", event)
+    assert [line["detail"] for line in empty_deployment.logs] == ["CustomResourceError"]
+    assert cloudformation.answers == []

@@ -15,7 +15,7 @@ from botocore.exceptions import ReadTimeoutError
 from token_service.runtime.environment import dynamodb
 
 from tests.aws_hooks import Body, hooks_of
-from tests.functions.deployment import Deployment, Event, load_event
+from tests.functions.deployment import Context, Deployment, Event, load_event, load_handler
 from tests.wire.demo_clients import SECRET
 
 FUNCTION_ID = "52fdfc07-2182-454f-963f-5f0f9a621d72"
@@ -73,6 +73,65 @@ def test_counts_are_embedded_metrics(deployment: Deployment) -> None:
         "dialect": "simple_store",
         "grant": "client_credentials",
     }
+
+
+@pytest.mark.parametrize(
+    ("function", "event"),
+    [
+        ("issue", "elastic_path_implicit"),
+        ("introspect", "simple_store"),
+        ("revoke", "simple_store"),
+        ("authorizer", "http_v2_identified"),
+        ("discovery", "jwks"),
+    ],
+)
+def test_a_success_is_one_short_line(deployment: Deployment, function: str, event: str) -> None:
+    """Logs are billed by the byte, so its metrics share its line, of at most 700 bytes."""
+    token = deployment.issue()
+    deployment.printed.clear()
+    deployment.invoke(function, load_event(f"{function}/{event}", token))
+    (line,) = deployment.printed
+    assert len(line.encode()) <= 700
+
+
+def test_cold_starts_are_told(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first line of a process says so, and a refusal says the opposite later."""
+    deployment.become("issue")
+    handler = load_handler("issue").lambda_handler
+    capsys.readouterr()
+    for event in ("standard", "standard", "standard_refused"):
+        handler(load_event(f"issue/{event}"), Context())
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [line.get("cold_start") for line in lines] == [True, None, False]
+
+
+def test_ids_do_not_outlive_their_event(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A later event without a request ID, or with one that is no text, has none in its line."""
+    deployment.become("issue")
+    handler = load_handler("issue").lambda_handler
+    first = load_event("issue/standard")
+    capsys.readouterr()
+    handler(first, Context())
+    for odd in ({}, {"requestContext": {"requestId": {"secret": QUOTED}}}):
+        handler({"version": "2.0", "rawPath": "/oauth2/token", **odd}, Context())
+    known, *others = map(json.loads, capsys.readouterr().out.splitlines())
+    assert known["correlation_id"] == first["requestContext"]["requestId"]
+    assert [line.get("correlation_id") for line in others] == [None, None]
+    assert [line["function_request_id"] for line in others] == [FUNCTION_ID] * 2
+
+
+@pytest.mark.parametrize("event", ["standard", "standard_refused"])
+def test_metrics_do_not_depend_on_the_log_level(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    """An operator who wants errors only still counts everything."""
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
+    deployment.printed.clear()
+    deployment.invoke("issue", load_event(f"issue/{event}"))
+    assert deployment.logs == []
+    assert len(deployment.counts) == 1
 
 
 class TestSample:
@@ -213,6 +272,21 @@ def test_unexpected_exception(deployment: Deployment, name: str) -> None:
     assert (line["level"], line["result"], line["detail"]) == ("ERROR", "server_error", "KeyError")
     assert any("/wire/endpoints.py:" in place for place in line["stack"])
     assert deployment.counts[0]["reason"] == "server_error"
+
+
+def test_an_exception_that_leaves_the_function(deployment: Deployment) -> None:
+    """The log gets its type and places with both request ids, and never its message."""
+    deployment.hidden.append(QUOTED)
+    event = load_event("authorizer/http_v2", deployment.issue())
+    deployment.printed.clear()
+    fail_with(KeyError(QUOTED))
+    with pytest.raises(KeyError):
+        deployment.invoke("authorizer", event)
+    (line,) = deployment.logs
+    assert (line["level"], line["message"]) == ("ERROR", "invocation failed")
+    assert (line["detail"], line["function_request_id"]) == ("KeyError", FUNCTION_ID)
+    assert line["correlation_id"] == event["requestContext"]["requestId"]
+    assert any("/wire/authorizer.py:" in place for place in line["stack"])
 
 
 @pytest.mark.parametrize("name", UNHARMED)

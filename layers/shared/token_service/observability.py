@@ -81,6 +81,7 @@ class LogVariables(Settings):
 
 @cache
 def _success_sample() -> int:
+    """The percentage of successes that have a log line."""
     return load(LogVariables).success_log_sample
 
 
@@ -95,6 +96,7 @@ def with_request_ids(handle: Handler) -> Handler:
     An exception that leaves the handler is logged with them, and raised again.
     """
     logger = _logger()
+    _success_sample()  # a malformed setting is found before a request is served
 
     @wraps(handle)
     def handle_with_ids(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] | None:
@@ -115,15 +117,34 @@ def with_request_ids(handle: Handler) -> Handler:
 def traced(handle: Handler) -> Handler:
     """Trace the handler and its calls to AWS, if the deployment asked for traces.
 
-    Otherwise Tracer is not even constructed, because loading the X-Ray SDK is slow. Responses and
-    exceptions stay out of traces, because both can hold secrets.
+    Otherwise Tracer is not even constructed, because loading the X-Ray SDK is slow. Neither what a
+    handler returns nor the message of what it raises is in a trace, because both may hold secrets.
     """
     if not _is_tracing():
         return handle
     from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
 
     tracer = Tracer(patch_modules=["botocore"])
-    return tracer.capture_lambda_handler(handle, capture_response=False, capture_error=False)
+
+    @wraps(handle)
+    def keep_error(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+        # The X-Ray SDK would record the message of an exception that passes through it.
+        try:
+            return {"answer": handle(event, context)}
+        except Exception as error:  # noqa: BLE001 - raised again below
+            tracer.put_annotation("error", type(error).__name__)
+            return {"error": error}
+
+    capture = tracer.capture_lambda_handler(keep_error, capture_response=False, capture_error=False)
+
+    def handle_traced(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] | None:
+        kept = capture(event, context)
+        if "error" in kept:
+            raise kept["error"]
+        answer: dict[str, Any] | None = kept["answer"]
+        return answer
+
+    return handle_traced
 
 
 def observe(outcome: "Outcome", source: str) -> None:
