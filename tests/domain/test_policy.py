@@ -78,6 +78,33 @@ def test_a_broken_document_names_the_place(document: object, place: str) -> None
         read_routes(document, "document")
 
 
+def test_all_mistakes_of_a_document_are_told_at_once() -> None:
+    """One line each, with the document, the place and the reason."""
+    document = {"routes": [line("a", write=[]), {"path": "/b", "read": [READ, 1], "more": 1}, 7]}
+    with pytest.raises(PolicyError) as told:
+        read_routes(document, "shop")
+    needed = "one of anonymous, self, customer, account, read_only, full, client, nobody"
+    assert str(told.value).splitlines() == [
+        "shop: routes[0].path: a plain path from /, exact, with {name}, or ending in /*, is needed",
+        "shop: routes[0].write: a word, or a list with at least one, is needed",
+        f"shop: routes[1].read[1]: {needed}, or a resource like A::b, is needed",
+        f"shop: routes[1].write: {needed}, or a resource like A::b, is needed",
+        "shop: routes[1]: unknown member more",
+        "shop: routes[2]: an object is needed",
+    ]
+
+
+@pytest.mark.parametrize("name", ["one word", "several words", "route", ""])
+def test_any_unknown_member_is_named(name: str) -> None:
+    """Whatever it is called."""
+    with pytest.raises(PolicyError) as told:
+        read_routes({"routes": [line(), line("/b") | {name: 1}], name: 1}, "shop")
+    assert str(told.value).splitlines() == [
+        f"shop: routes[1]: unknown member {name}",
+        f"shop: unknown member {name}",
+    ]
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -295,9 +295,14 @@ class TestProfiles:
         assert shop.service.sender.sent == []
 
     def test_purposes(self, shop: Storefront) -> None:
-        """Two, and a misspelling of the vendor's own guide."""
-        assert shop.post(ONE_TIME, ASK | {"purpose": "reset_password"}).status == 202
-        assert shop.post(ONE_TIME, ASK | {"purpose": "passwordless_authenication"}).status == 202
+        """There are two; the misspelling in the vendor's guide reaches the sender corrected."""
+        for purpose in ("reset_password", "passwordless_authenication", None):
+            assert shop.post(ONE_TIME, ASK | {"purpose": purpose}).status == 202
+        assert [message.purpose for message in shop.service.sender.sent if message] == [
+            "reset_password",
+            "passwordless_authentication",
+            "passwordless_authentication",
+        ]
         assert shop.told(shop.post(ONE_TIME, ASK | {"purpose": "fun"}))[0] == 400
 
 

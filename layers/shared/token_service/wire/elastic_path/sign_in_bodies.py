@@ -60,12 +60,15 @@ class SingleSignOnCode:
     ]
 
 
-class CustomerByPassword(Body):
+class _OfCustomer:
+    type: Literal["token"]
+
+
+class CustomerByPassword(Body, _OfCustomer):
     """A customer's e-mail address and password."""
 
     model_config = ConfigDict(title="By password")
 
-    type: Literal["token"]
     authentication_mechanism: Annotated[
         Literal["password"], Field(description="`password` unless said.")
     ] = "password"
@@ -73,12 +76,11 @@ class CustomerByPassword(Body):
     password: _Password
 
 
-class CustomerBySingleSignOn(Body, SingleSignOnCode):
+class CustomerBySingleSignOn(Body, SingleSignOnCode, _OfCustomer):
     """The code of a customer's single sign-on."""
 
     model_config = ConfigDict(title="By single sign-on")
 
-    type: Literal["token"]
     authentication_mechanism: Literal["oidc"]
 
 
