@@ -283,7 +283,7 @@ def test_unusable_signing_key_means_unavailable(now: FrozenClock) -> None:
         keys.current()
     assert "planted" not in str(caught.value)
     current[0] = private
-    assert keys.current()
+    assert keys.current().kid == private.kid
     current[0] = replace(private, pem="planted-value")
     now.advance(300)
     assert keys.current().kid == private.kid
