@@ -19,7 +19,6 @@ BENCHMARKS = (
     "growth",
     "sweep_speed",
     "cost",
-    "partitions",
 )
 
 

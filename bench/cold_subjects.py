@@ -10,14 +10,13 @@ from tempfile import TemporaryFile
 from bench.import_times import by_package
 from bench.package import Part
 from bench.reference_world import ReferenceWorld
-from bench.runtime_api import lambda_environment, started
+from bench.runtime_api import FunctionProcess, lambda_environment, started
+from bench.snap_start import Credentials
 from bench.world import CLIENT, SERVER, World, event
 
-_COMPARED = ("issue", "introspect", "authorizer")
+COMPARED = ("issue", "introspect", "authorizer")
 _OTHERS = ("revoke", "discovery", "sweep", "login")
-SIGNATURES = "authorizer, signatures only"
 NOTHING = "a function that does nothing"
-CHOICE = "AUTHORIZER_CHECKS"
 # Part of each answer, so that no refusal is taken for work done. The person whom `login` is asked
 # for does not exist: the answer comes late all the same, since it hides that.
 _ANSWERS = {
@@ -51,16 +50,39 @@ class Subject:
     event: bytes
     expected: bytes
     parts: tuple[Part, ...] = ()
-    before: list[float] = field(default_factory=list)
+    init: list[float] = field(default_factory=list)
+    first_event: list[float] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     answer: bytes = b""
 
     def start(self) -> float:
         """CPU seconds of one start, up to the first answer."""
         with started(self.python, self.folder, self.variables, subprocess.DEVNULL) as process:
-            self.before.append(process.await_ready())
-            answer = process.invoke(self.event)
-            self.memory.append(process.peak_memory())
+            return self._first_event(process, process.await_ready())
+
+    def restore(self, served: Credentials) -> float:
+        """CPU seconds from the snapshot of one start to the first answer.
+
+        Lambda would copy the process here. After-restore hooks are part of the first event.
+
+        Raises:
+            RuntimeError: it asked for credentials before its snapshot.
+
+        """
+        asked = served.asked
+        variables = served.variables(self.variables)
+        with started(self.python, self.folder, variables, subprocess.DEVNULL) as process:
+            init = process.await_snapshot()
+            if served.asked != asked:
+                raise RuntimeError(f"{self.folder} asked for credentials before its snapshot")
+            process.restore()
+            return self._first_event(process, init) - init
+
+    def _first_event(self, process: FunctionProcess, init: float) -> float:
+        answer = process.invoke(self.event)
+        self.init.append(init)
+        self.first_event.append(answer.cpu - init)
+        self.memory.append(process.peak_memory())
         if self.expected not in answer.body:
             raise RuntimeError(f"{self.folder} answered {answer.body!r}")
         self.answer = answer.body
@@ -81,6 +103,11 @@ def reference_name(name: str, *, compiled: bool = False) -> str:
     return f"reference: {name}{', compiled' if compiled else ''}"
 
 
+def primed_name(name: str) -> str:
+    """What a function is called that was restored from a snapshot."""
+    return f"{name}, restored"
+
+
 def _subject(here: World, name: str, token: str) -> Subject:
     part = here.part(name)
     return Subject(
@@ -94,21 +121,24 @@ def _subject(here: World, name: str, token: str) -> Subject:
 
 
 def our_functions(here: World) -> dict[str, Subject]:
-    """The service's functions by name, the authorizer twice where it can check signatures only."""
+    """The service's functions by name."""
     token, revoked = here.issue_token(), here.issue_token()
-    subjects = {name: _subject(here, name, token) for name in _COMPARED}
-    if CHOICE in subjects["authorizer"].variables:
-        changed = _subject(here, "authorizer", token)
-        changed.variables = {**changed.variables, CHOICE: "signature"}
-        subjects[SIGNATURES] = changed
-    return subjects | {name: _subject(here, name, revoked) for name in _OTHERS}
+    return {name: _subject(here, name, token) for name in COMPARED} | {
+        name: _subject(here, name, revoked) for name in _OTHERS
+    }
+
+
+def primed_functions(here: World) -> dict[str, Subject]:
+    """The functions that SnapStart is offered for, to be started by `Subject.restore`."""
+    token = here.issue_token()
+    return {primed_name(name): _subject(here, name, token) for name in COMPARED}
 
 
 def reference_functions(reference: ReferenceWorld, here: World) -> dict[str, Subject]:
     """The reference's functions by name, each as it was built and with compiled bytecode."""
     subjects: dict[str, Subject] = {}
     token = ""
-    for name in _COMPARED:
+    for name in COMPARED:
         for compiled in (False, True):
             place = here.place / f"reference-{name}-{compiled}"
             part = reference.part(name, place, compiled=compiled)
@@ -124,7 +154,8 @@ def reference_functions(reference: ReferenceWorld, here: World) -> dict[str, Sub
         if name == "issue":
             subject.start()
             token = json.loads(json.loads(subject.answer)["body"])["access_token"]
-            subject.before.clear()
+            subject.init.clear()
+            subject.first_event.clear()
             subject.memory.clear()
     return subjects
 

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +17,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import yaml
 from botocore.config import Config
-from token_service.aws.connection import KeptConnection
-from token_service.aws.dynamodb import DynamoDB
-from token_service.aws.service import Service
-from token_service.aws.signature import Credentials, Signer
-from token_service.system import PATIENCE, pause
 
 from bench.report import ROOT
 
@@ -45,23 +39,16 @@ class Dynalite:
     endpoint: str
     pid: int
 
-    def client(self, config: Config | None = None) -> "DynamoDBClient":
-        """A boto3 client of it."""
+    def client(self) -> "DynamoDBClient":
+        """A boto3 client of it, with as many connections as a sweep has threads at most."""
         return boto3.client(
             "dynamodb",
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="nobody",
             aws_secret_access_key="nothing",  # noqa: S106 - dynalite checks no signature
-            config=config,
+            config=Config(max_pool_connections=32),
         )
-
-    def functions_client(self) -> DynamoDB:
-        """A client of it such as the functions have; one connection a thread."""
-        signer = Signer("dynamodb", REGION, self.endpoint.partition("://")[2])
-        credentials = Credentials("nobody", "nothing", "")
-        transport = KeptConnection(self.endpoint, PATIENCE)
-        return DynamoDB.over(Service(signer, transport, lambda: credentials, pause, time.time))
 
     def environment(self) -> dict[str, str]:
         """What makes an AWS client of any language talk to it, DynamoDB alone."""

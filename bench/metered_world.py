@@ -25,7 +25,7 @@ from bench.world import SCOPES, World, event, world
 from local.loopback import serving
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 # Of opaque tokens, and of tokens without a record.
 OPAQUE = ("bench-opaque-client", "bench-secret-bench-secret-bench-secret-0003")
@@ -80,7 +80,7 @@ class MeteredWorld:
     @property
     def store(self) -> OneByOne:
         """A client of the store, counted as the functions' are."""
-        return OneByOne(replace(self.world.store, endpoint=self.meter.endpoint).functions_client())
+        return OneByOne(replace(self.world.store, endpoint=self.meter.endpoint).client())
 
 
 def check(body: bytes) -> None:
@@ -106,13 +106,13 @@ def metered_world() -> Iterator[MeteredWorld]:
         endpoints = {**deployed.endpoints, "AWS_ENDPOINT_URL_DYNAMODB": meter.endpoint}
         under_meter = MeteredWorld(replace(deployed, endpoints=endpoints), meter, log)
         _make_clients(client_administration(under_meter.store))
-        _make_customer(cast("DynamoDB", under_meter.store))
+        _make_customer(cast("DynamoDBClient", under_meter.store))
         yield under_meter
 
 
 def client_administration(store: OneByOne, rate_limit: int = 0) -> ClientAdministration:
     """What an operator's tool works with; `rate_limit` is what all clients together may reserve."""
-    clients = DynamoClients(cast("DynamoDB", store), "ClientsTable", pause, rate_limit)
+    clients = DynamoClients(cast("DynamoDBClient", store), "ClientsTable", pause, rate_limit)
     return ClientAdministration(clients, now, token_bytes)
 
 
@@ -129,7 +129,7 @@ def _make_clients(administration: ClientAdministration) -> None:
     )
 
 
-def _make_customer(store: "DynamoDB") -> None:
+def _make_customer(store: "DynamoDBClient") -> None:
     kind = OwnerKind.CUSTOMER
     AccountAdministration(
         accounts={kind: DynamoAccounts(store, "ClientsTable", pause, kind)},

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 _OPERATIONS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
 
@@ -17,7 +17,7 @@ _OPERATIONS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_ite
 class OneByOne:
     """Everything but transactions is the client's own."""
 
-    def __init__(self, client: "DynamoDB") -> None:
+    def __init__(self, client: "DynamoDBClient") -> None:
         """`client` is one of dynalite."""
         self._client = client
         self.transacted: Counter[str] = Counter()

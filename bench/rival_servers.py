@@ -14,13 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
-from joserfc.jwk import ECKey, RSAKey
-from token_service.domain.algorithms import SigningAlgorithm
-from token_service.domain.key_pairs import make_key
-from token_service.system import now
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from bench.report import ROOT
 
@@ -53,7 +50,7 @@ class Task:
     client_secret: str
     scopes: Sequence[str]
     audience: str
-    algorithm: SigningAlgorithm
+    algorithm: str
     jwk: Mapping[str, Any]
 
     @classmethod
@@ -62,15 +59,17 @@ class Task:
         client: tuple[str, str],
         scopes: Sequence[str],
         audience: str,
-        algorithm: SigningAlgorithm,
+        algorithm: str,
     ) -> "Task":
         """A task under a fresh key, of the kind and the size that this service makes."""
-        private, _ = make_key(algorithm, now(), token_bytes)
-        kind = RSAKey if algorithm is SigningAlgorithm.RS256 else ECKey
-        key = kind.import_key(
-            private.pem, {"kid": private.kid, "alg": str(algorithm), "use": "sig"}
+        jwk = (
+            RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048), as_dict=True)
+            if algorithm == "RS256"
+            else ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
         )
-        return cls(*client, scopes, audience, algorithm, key.as_dict(private=True))
+        named = {**jwk, "kid": "bench", "alg": algorithm, "use": "sig"}
+        named.pop("key_ops", None)
+        return cls(*client, scopes, audience, algorithm, named)
 
     def metadata(self) -> dict[str, Any]:
         """The client as OpenID Connect's registration describes one."""
@@ -81,7 +80,7 @@ class Task:
             "redirect_uris": [],
             "response_types": [],
             "token_endpoint_auth_method": "client_secret_basic",
-            "id_token_signed_response_alg": str(self.algorithm),
+            "id_token_signed_response_alg": self.algorithm,
         }
 
 

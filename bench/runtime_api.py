@@ -38,9 +38,10 @@ _CLIENT_PARTS = (
 )
 _NEXT = re.compile(rb"GET /2018-06-01/runtime/invocation/next ")
 _ANSWER = re.compile(rb"POST /2018-06-01/runtime/invocation/[^/ ]+/(response|error) ")
-_INIT_ERROR = re.compile(rb"POST /2018-06-01/runtime/init/error ")
+_RESTORE = re.compile(rb"GET /2018-06-01/runtime/restore/next ")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+_RESTORED = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 class FunctionFailed(Exception):
@@ -116,6 +117,7 @@ class FunctionProcess:
         self._listener = listener
         self._connections: dict[int, socket.socket] = {}
         self._waiting: socket.socket | None = None
+        self._snapshot: socket.socket | None = None
         self._number = 0
 
     @property
@@ -135,6 +137,27 @@ class FunctionProcess:
             if not _NEXT.match(request):
                 raise FunctionFailed(f"asked for {request[:80]!r}: {body[:2000]!r}")
         return cpu_seconds(self.pid)
+
+    def await_snapshot(self) -> float:
+        """CPU seconds until the snapshot is taken: imports and before-snapshot hooks.
+
+        Only for a function with `AWS_LAMBDA_INITIALIZATION_TYPE=snap-start`, and only once.
+
+        Raises:
+            FunctionFailed: it cannot be imported, or a hook failed.
+
+        """
+        connection, request, body = self._request()
+        if not _RESTORE.match(request):
+            raise FunctionFailed(f"asked for {request[:80]!r}: {body[:2000]!r}")
+        self._snapshot = connection
+        return cpu_seconds(self.pid)
+
+    def restore(self) -> None:
+        """Let the function go on after its snapshot: the after-restore hooks run next."""
+        assert self._snapshot
+        self._snapshot.sendall(_RESTORED)
+        self._snapshot = None
 
     def invoke(self, event: bytes, *, sampled: bool = True, seconds: float = PATIENCE) -> Answer:
         """Hand one event (JSON) to the function, X-Ray having chosen to trace it or not.

@@ -22,16 +22,15 @@ _BOUND = 0.8
 _DELAY_MS = 5
 # Several sweeps at once: so long that dynalite's one core stays half idle.
 _LONG_DELAY_MS = 10
-_SWEEP, _BARE, _BOTO3 = "sweep", "bare", "boto3"
-_CALLS = {_BARE: "the same client", _BOTO3: "boto3"}
+_SWEEP, _BARE = "sweep", "bare"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """So many sweeps, each a process with so many buckets (and connections) at once.
 
-    2^layout buckets hold the tokens; every call waits for `delay_ms` first. `beside` are the kinds
-    of bare calls that it is measured beside, and `barred` says whether the bound is asked of it.
+    2^layout buckets hold the tokens; every call waits for `delay_ms` first. `barred` says whether
+    it has to meet the bound.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Setting:
     at_once: int = 1
     sweeps: int = 1
     rounds: int = 4
-    beside: tuple[str, ...] = (_BARE,)
     barred: bool = True
 
 
@@ -57,7 +55,6 @@ def settings(scale: Scale) -> list[Setting]:
             layout=3,
             tokens=20_000,
             rounds=6,
-            beside=(_BARE, _BOTO3),
         ),
         one,
         replace(one, name="2 buckets at a time", at_once=2),
@@ -92,7 +89,7 @@ def measure(scale: Scale) -> Section:
 
 def compare(setting: Setting) -> Rounds:
     """What a sweep did, and bare calls beside it, in turns; the engine has a core for itself."""
-    done: Rounds = {(setting.name, kind): [] for kind in (_SWEEP, *setting.beside)}
+    done: Rounds = {(setting.name, kind): [] for kind in (_SWEEP, _BARE)}
     *others, core = sorted(os.sched_getaffinity(0))
     with dynalite(core=core, delay_ms=setting.delay_ms) as engine, ExitStack() as stack:
         place = Place(engine, setting)
@@ -152,30 +149,29 @@ def one_round(place: Place, crew: Workers, done: list[Round]) -> float:
 def bars(found: Sequence[Setting], rounds: Rounds) -> Iterator[Bar]:
     """At least so much of the bare rate."""
     for setting in found:
-        for kind in setting.beside if setting.barred else ():
-            share = against(kind, setting, rounds)
-            name = f"{setting.name}: share of the rate of {_CALLS[kind]}"
+        if setting.barred:
+            share = against_bare(setting, rounds)
+            name = f"{setting.name}: rate of the sweep / of bare calls"
             yield Bar(name, share.middle, _BOUND, share.text(), least=True)
 
 
-def against(kind: str, setting: Setting, rounds: Rounds) -> Spread:
+def against_bare(setting: Setting, rounds: Rounds) -> Spread:
     """The sweep's rate over that of bare calls, round by round."""
-    swept, bare = ([one.seconds for one in rounds[setting.name, which]] for which in (_SWEEP, kind))
+    swept, bare = ([one.seconds for one in rounds[setting.name, kind]] for kind in (_SWEEP, _BARE))
     return ratio(bare, swept)
 
 
 _WORDS = f"""
-A sweep reads an hour's buckets, deletes what it finds and reads them once more. Beside it, in
-turns, calls of BatchWriteItem delete the same tokens by their keys, 25 a call over as many
-connections, and nothing else. Every call waits for {_DELAY_MS} ms first, as on its way through a
-network, and for {_LONG_DELAY_MS} ms where there are several sweeps, so that dynalite's core, which
-it has for itself, stays half idle. Without a delay most of the time is dynalite's own, of which a
-Query takes more than its share. What DynamoDB itself makes of so many deletes a second, this does
-not show.
+A sweep reads an hour's buckets, deletes the tokens it finds and reads the buckets again. In turns
+with it, bare calls of BatchWriteItem by the same boto3 client delete the same tokens by their keys,
+25 a call, over as many connections. Every call first waits for {_DELAY_MS} ms, as on a network, and
+for {_LONG_DELAY_MS} ms where there are several sweeps, so that dynalite's core stays half idle.
+Without a delay most of the time is dynalite's own. How DynamoDB itself copes with so many deletes a
+second is not measured.
 
-Speed matters where buckets are full: a token a second makes 14 in each of 256 buckets an hour.
-Several sweeps at once each prove every bucket empty by reads of their own, and where two meet in
-one bucket, both delete what is left of it: the fewer tokens and buckets, the more of both.
+Speed matters where buckets are full: one token a second puts 14 into each of 256 buckets an hour.
+Concurrent sweeps each read every bucket to prove it empty. When two meet in one bucket, both delete
+the rest of it.
 """
 
 
@@ -185,29 +181,27 @@ def text(found: Sequence[Setting], rounds: Rounds) -> str:
         "Sweep",
         "tokens a bucket",
         "tokens a second",
-        "bare calls",
-        "tokens a second",
+        "bare calls: tokens a second",
         "ratio",
         "deleted twice",
         "CPU ms per 1,000 tokens, sweep",
         "bare",
     ]
-    rows = [row(setting, kind, rounds) for setting in found for kind in setting.beside]
+    rows = [row(setting, rounds) for setting in found]
     return "\n\n".join([_WORDS.strip(), table(head, rows)])
 
 
-def row(setting: Setting, kind: str, rounds: Rounds) -> list[str]:
-    """One setting's figures beside one kind of bare calls."""
-    swept, bare = rounds[setting.name, _SWEEP], rounds[setting.name, kind]
+def row(setting: Setting, rounds: Rounds) -> list[str]:
+    """One setting's figures beside bare calls."""
+    swept, bare = rounds[setting.name, _SWEEP], rounds[setting.name, _BARE]
     tokens = setting.tokens
     twice = Spread.of([one.tokens / tokens - 1 for one in swept])
     return [
         setting.name,
         f"{tokens >> setting.layout:,}",
         Spread.of([tokens / one.seconds for one in swept]).text(0),
-        _CALLS[kind],
         Spread.of([tokens / one.seconds for one in bare]).text(0),
-        against(kind, setting, rounds).text(),
+        against_bare(setting, rounds).text(),
         f"{twice.middle:.1%}",
         *(Spread.of([one.cpu / tokens for one in some]).text(1, 1e6) for some in (swept, bare)),
     ]

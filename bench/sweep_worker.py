@@ -1,8 +1,8 @@
 """A process that deletes expired tokens, whenever a line on its standard input says so.
 
-Its argument (JSON) says how: `sweep`, or `bare` calls of BatchWriteItem with the functions' client,
-or with boto3's. Each time it answers with a line (JSON): the tokens that it deleted, the write
-units, its own CPU seconds.
+Its argument (JSON) says how: `sweep`, or `bare` calls of BatchWriteItem by the same boto3 client.
+Each time it answers with a line (JSON): the tokens that it deleted, the write units, its own CPU
+seconds.
 """
 
 import gc
@@ -57,7 +57,7 @@ def work(task: dict[str, Any]) -> Callable[[], Done]:
         sweep = Sweep(engine, task["hour"], task["layout"], task["at_once"])
         return lambda: swept(sweep)
     keys: list[tuple[str, str]] = [(bucket, handle) for bucket, handle in task["keys"]]
-    client = engine.functions_client() if task["how"] == "bare" else engine.client()
+    client = engine.client()
     client.get_item(TableName=_TABLE, Key={"bucket": {"S": "-"}, "handle": {"S": "-"}})
     return lambda: bare(client.batch_write_item, keys, task["at_once"])
 

@@ -19,7 +19,7 @@ class Sweep:
         self, engine: Dynalite, hour: int, layout: int = DEFAULT_LAYOUT, at_once: int = 1
     ) -> None:
         """`hour` counts from the epoch; buckets of this layout are swept, so many at once."""
-        self._client = engine.functions_client()
+        self._client = engine.client()
         store = DynamoExpiredTokens(self._client, "TokensTable", pause)
         settings = SweepSettings((layout,), since=hour * HOUR)
         self._sweeper = Sweeper(

@@ -2,14 +2,13 @@
 
 import base64
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from token_service.domain.algorithms import SigningAlgorithm
-
+from bench.bill import MILLION, Setup
 from bench.issuers import (
-    AUTHLIB,
     FAST,
     OIDC_PROVIDER,
     OIDC_PROVIDER_READING,
@@ -22,30 +21,23 @@ from bench.issuers import (
 from bench.load import CONNECTIONS
 from bench.measure import Spread, in_turns, ratio
 from bench.meter import Meter, Use
-from bench.report import Bar, Scale, Section, table
+from bench.prices import read_prices
+from bench.report import Scale, Section, table
 from bench.rival_servers import Task, make_table
 from bench.world import CLIENT, ISSUER, SCOPES, world
 from local.loopback import serving
 
-ALGORITHMS = (SigningAlgorithm.RS256, SigningAlgorithm.ES256)
-PAIRS = {
-    "set for speed, over oidc-provider": (FAST, OIDC_PROVIDER),
-    "set for speed, over Authlib": (FAST, AUTHLIB),
-    "at its defaults, over oidc-provider with its client read": (OURS, OIDC_PROVIDER_READING),
-    "at its defaults, over oidc-provider with its client in its configuration": (
-        OURS,
-        OIDC_PROVIDER,
-    ),
-    "at its defaults, over Authlib": (OURS, AUTHLIB),
-}
-"""What the bars compare: first all of them set for speed, as their documentation has it."""
-
+ALGORITHMS = ("RS256", "ES256")
 _OURS = (OURS, FAST)
 _COUNTED = 20  # tokens whose reads and writes are counted
 # V8 compiles what is hot in steps, the last of them after thousands of requests.
 _WARM_UP = {OIDC_PROVIDER: 6000, OIDC_PROVIDER_READING: 6000}
 _WARM_UP_OTHERS = 300
 
+_WORTH = """
+What the difference is worth: CPU time that this service needs more for a token (less, if negative),
+and the dollars that a million tokens cost more for it on Lambda, by the list price of arm64.
+"""
 _EXPLAINED = f"""\
 Each server's process runs alone on one core; dynalite and what asks are on the other. CPU time is
 user and system, of all its threads. A token is asked for with `client_credentials`, HTTP Basic and
@@ -91,7 +83,7 @@ PLANS = {Scale.QUICK: Plan(9, 150), Scale.FULL: Plan(30, 500)}
 class Found:
     """What was found under one algorithm, by subject; CPU seconds for 1,000 tokens, by round."""
 
-    algorithm: SigningAlgorithm
+    algorithm: str
     seconds: Mapping[str, list[float]]
     uses: Mapping[str, Use]
 
@@ -103,17 +95,7 @@ class Found:
 def measure(scale: Scale) -> Section:
     """CPU of an issued token, against oidc-provider and Authlib on the same store."""
     found = [_measured(algorithm, PLANS[scale]) for algorithm in ALGORITHMS]
-    return Section("throughput", "Throughput", text(found), bars(found))
-
-
-def bars(found: list[Found]) -> tuple[Bar, ...]:
-    """Each pair, for each algorithm."""
-    ratios = {
-        f"{one.algorithm}: CPU of this service, {name}": one.ratio(rival, ours)
-        for one in found
-        for name, (ours, rival) in PAIRS.items()
-    }
-    return tuple(Bar(name, ratio.middle, 1, ratio.text()) for name, ratio in ratios.items())
+    return Section("throughput", "Throughput", text(found))
 
 
 def text(found: list[Found]) -> str:
@@ -124,7 +106,29 @@ def text(found: list[Found]) -> str:
         + table(head, [_row(one, name) for name in one.seconds])
         for one in found
     ]
-    return "\n\n".join([*parts, _EXPLAINED])
+    return "\n\n".join([*parts, _WORTH.strip(), _worth(found), _EXPLAINED])
+
+
+def dollars(cpu: float) -> float:
+    """What CPU time (seconds a token) costs for a million tokens on Lambda.
+
+    The same at any memory size up to a whole processor: less memory makes a call longer.
+    """
+    gigabytes = Setup().mb_per_cpu / 1024
+    return read_prices().of("lambda_gb_second", cpu * MILLION * gigabytes)
+
+
+def _worth(found: list[Found]) -> str:
+    rows = []
+    for name in found[0].seconds:
+        cells = []
+        for one in found:
+            more = Spread.of(one.seconds[OURS]).middle - Spread.of(one.seconds[name]).middle
+            cost = math.copysign(dollars(abs(more) / 1000), more)
+            cells.append(f"{more:+.2f} ms, {cost:+.3f}")
+        if name != OURS:
+            rows.append([name, *cells])
+    return table(["This service at its defaults, against", *(one.algorithm for one in found)], rows)
 
 
 def _row(one: Found, name: str) -> list[str]:
@@ -154,7 +158,7 @@ def _decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def _measured(algorithm: SigningAlgorithm, plan: Plan) -> Found:
+def _measured(algorithm: str, plan: Plan) -> Found:
     cores = sorted(os.sched_getaffinity(0))
     # The store, the driver and whatever else there is on one core, the service alone on the other.
     with (

@@ -80,9 +80,6 @@ FLOWS: dict[str, Callable[[MeteredWorld], Counted]] = {
     "Authorize a JWT, its client held": lambda world: authorize(
         world, CLIENT, VerifierHoldSeconds="60"
     ),
-    "Authorize a JWT, signatures only": lambda world: authorize(
-        world, CLIENT, AuthorizerChecks="signature"
-    ),
     "Revoke a JWT": lambda world: revoke(world, CLIENT),
     "Revoke an opaque token": lambda world: revoke(world, OPAQUE),
     "Revoke a JWT without a record": lambda world: revoke(world, UNRECORDED),
@@ -193,8 +190,8 @@ authorizer has no caller. The first event of a new environment reads the public 
 only, and again every five minutes) and notes that a client is used: one write for each client, hour
 and environment, also where another environment has just noted the same, since a refused write is
 billed. A held client is read again when it has been held for so long as `OwnerCacheSeconds` (where
-tokens are issued) or `VerifierHoldSeconds` says; signatures only is `AuthorizerChecks=signature`;
-tokens without a record are those of clients with `recorded: false`. A login counts the attempt
+tokens are issued) or `VerifierHoldSeconds` says; tokens without a record are those of clients with
+`recorded: false`. A login counts the attempt
 before the password is looked at and forgets it afterwards: two writes besides the token's.
 """
 _PAPER = """

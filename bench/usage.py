@@ -65,9 +65,6 @@ CALLS: Mapping[str, Call] = {
     "Introspect a JWT": Call("introspect", _introspected(CLIENT), {}, SERVER),
     "Introspect an opaque token": Call("introspect", _introspected(OPAQUE), {}, SERVER),
     "Authorize a JWT": Call("authorizer", _authorized(CLIENT), {}),
-    "Authorize a JWT by its signature": Call(
-        "authorizer", _authorized(CLIENT), {"AuthorizerChecks": "signature"}
-    ),
     "Authorize an opaque token": Call("authorizer", _authorized(OPAQUE), {}, OPAQUE),
     "Revoke a JWT": Call("revoke", _revoked, {}),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import HTTPServer
+from socketserver import BaseServer
 from threading import Thread
 
 ANY_PORT = ("127.0.0.1", 0)
@@ -16,7 +16,7 @@ class Silent:
 
 
 @contextmanager
-def serving[S: HTTPServer](server: S) -> Iterator[S]:
+def serving[S: BaseServer](server: S) -> Iterator[S]:
     """A server at work, and closed at the end."""
     with server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,7 +1,8 @@
 """The source of the OpenAPI document: `document.yaml`, and one file per dialect in `dialects/`.
 
-`make openapi` runs `python -m openapi`. To describe another dialect, add a file. Routes that a
-Powertools resolver serves describe themselves: `resolved.py` adds them.
+`make openapi` runs `python -m openapi`. To describe another dialect, add a file. Bodies that models
+read are described by them: `models.py` adds their schemas. Routes that a Powertools resolver serves
+describe themselves: `resolved.py` adds them.
 """
 
 import sys

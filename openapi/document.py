@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from openapi import resolved
+from openapi.models import schemas
 
 SOURCE = Path(__file__).parent
 OUTPUT = SOURCE.parent / "functions/docs/site/openapi.json"
@@ -26,6 +27,7 @@ def build() -> dict[str, Any]:
 
     """
     document = _read(SOURCE / "document.yaml")
+    document["components"]["schemas"] = schemas()
     for path in sorted((SOURCE / "dialects").glob("*.yaml")):
         part = _read(path)
         document["tags"] += part.get("tags", [])

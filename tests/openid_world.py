@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
@@ -87,6 +87,8 @@ class Provider:
     answers: dict[str, Fetched] = field(default_factory=dict)
     signing_key: ProviderKey = field(default_factory=lambda: KEY)
     published: list[ProviderKey] = field(default_factory=lambda: [KEY])
+    edit: Callable[[str], str] = lambda claims: claims
+    respell: Callable[[str], str] = lambda id_token: id_token
     access_token: object = "at-1"
     down: bool = False
     asked: list[str] = field(default_factory=list)
@@ -145,7 +147,8 @@ class Provider:
         # PyJWT writes "typ": "JWT" unless it is told to write none.
         header = {"typ": None} | self.header
         key = self.signing_key
-        id_token = _JWS.encode(json.dumps(kept).encode(), key.private, key.algorithm, header)
+        text = self.edit(json.dumps(kept))
+        id_token = self.respell(_JWS.encode(text.encode(), key.private, key.algorithm, header))
         return ok({"access_token": self.access_token, "token_type": "Bearer", "id_token": id_token})
 
 

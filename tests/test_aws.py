@@ -2,13 +2,9 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
-from threading import Thread
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -279,60 +275,3 @@ def test_secrets_manager_is_held_to_the_same(endpoint: FaultyAws) -> None:
     assert len(endpoint.asked) == 3
     endpoint.script = [Reply(secret.encode())]
     assert SecretPrivateKeys(client, "signing").keyring().version == "v" * 32
-
-
-def test_calls_share_a_connection(endpoint: FaultyAws) -> None:
-    """One call after the other needs one, in whichever thread."""
-    client = new_client()
-    for _ in range(3):
-        client.get_item(TableName="T", Key=KEY)
-    thread = Thread(target=lambda: client.get_item(TableName="T", Key=KEY))
-    thread.start()
-    thread.join()
-    assert (len(endpoint.asked), endpoint.connections) == (4, 1)
-
-
-def test_the_region_is_found_by_lambda_s_own_variable(
-    monkeypatch: pytest.MonkeyPatch,
-    aws_environment: None,  # noqa: ARG001 - set up first
-) -> None:
-    """AWS_REGION, which boto3 does not read; the partition comes with it."""
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
-    monkeypatch.setenv("AWS_REGION", "cn-north-1")
-    meta = new_client().meta
-    assert meta.region_name == "cn-north-1"
-    assert meta.endpoint_url == "https://dynamodb.cn-north-1.amazonaws.com.cn"
-
-
-AT_IMPORT = """
-import token_service.runtime.{module}
-from token_service import aws
-print(aws.dynamodb.cache_info().currsize, aws.secrets_manager.cache_info().currsize)
-"""
-
-
-@pytest.mark.parametrize(
-    ("module", "variables", "made"),
-    [
-        ("issue", {"TOKENS_TABLE": "T", "CLIENTS_TABLE": "C", "SIGNING_SECRET": "S"}, "1 1"),
-        ("introspect", {"TOKENS_TABLE": "T", "CLIENTS_TABLE": "C"}, "1 0"),
-        ("fallback", {}, "0 0"),
-    ],
-)
-def test_clients_are_made_while_lambda_imports(
-    module: str, variables: dict[str, str], made: str
-) -> None:
-    """Those that the function is configured for, before its first event."""
-    environment = {
-        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
-        "AWS_REGION": "us-east-1",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-    printed = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", AT_IMPORT.format(module=module)],
-        env=environment | variables,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert printed.strip() == made

@@ -1,6 +1,9 @@
-"""When the clients look for credentials, and where: a snapshot must not carry any."""
+"""When clients are made, and when they look for credentials: a snapshot must not carry any."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -178,3 +181,37 @@ def test_no_credentials_at_all_are_a_mistake(dynamodb_endpoint: FaultyAws) -> No
     with pytest.raises(NoCredentialsError):
         load(new_client())
     assert dynamodb_endpoint.asked == []
+
+
+AT_IMPORT = """
+import token_service.runtime.{module}
+from token_service import aws
+print(aws.dynamodb.cache_info().currsize, aws.secrets_manager.cache_info().currsize)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "variables", "made"),
+    [
+        ("issue", {"TOKENS_TABLE": "T", "CLIENTS_TABLE": "C", "SIGNING_SECRET": "S"}, "1 1"),
+        ("introspect", {"TOKENS_TABLE": "T", "CLIENTS_TABLE": "C"}, "1 0"),
+        ("fallback", {}, "0 0"),
+    ],
+)
+def test_clients_are_made_while_lambda_imports(
+    module: str, variables: dict[str, str], made: str
+) -> None:
+    """Those that the function is configured for, before its first event."""
+    environment = {
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
+        "AWS_REGION": "us-east-1",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    printed = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", AT_IMPORT.format(module=module)],
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert printed.strip() == made

@@ -8,16 +8,28 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 from token_service.domain.limits import LIMITS
 from token_service.wire.documentation import FILES
+from token_service.wire.elastic_path.dialect import ElasticPathTokenRequest
+from token_service.wire.elastic_path.sign_in_bodies import (
+    AccountMemberSignIn,
+    CustomerSignIn,
+    OneTimePasswordRequest,
+)
+from token_service.wire.magento.bodies import MagentoLogin
 
 from openapi import page
 from openapi.document import OUTPUT, build, operations, written
+from openapi.models import REFERENCE, schemas
 from openapi.resolved import resolvers
 from tests.template_parts import of_type
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = "Example"
+ONE_TIME_PASSWORD = (
+    "/v2/authentication-realms/{realm}/password-profiles/{profile}/one-time-password-token-request"
+)
 # No endpoint: the answer where nothing is, and preflights of the platform's other paths.
 NO_ENDPOINT = {"$default", "OPTIONS /v2/{proxy+}"}
 DOCUMENT = build()
@@ -36,6 +48,13 @@ def covers(route: str, method: str, path: str) -> bool:
         for index, part in enumerate(parts)
     )
     return wanted in ("ANY", method.upper()) and re.fullmatch(regex, path) is not None
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema, or the component that it refers to."""
+    name = schema.get("$ref", "").removeprefix("#/components/schemas/")
+    found: dict[str, Any] = DOCUMENT["components"]["schemas"][name] if name else schema
+    return found
 
 
 def test_what_is_committed_is_what_the_source_gives() -> None:
@@ -134,9 +153,41 @@ def test_every_form_field_is_described(path: str, method: str, operation: dict[s
     content = operation.get("requestBody", {}).get("content", {})
     for media in content.values():
         assert media["examples"], (path, method)
-        for name, field in media["schema"].get("properties", {}).items():
+        for name, field in resolved(media["schema"]).get("properties", {}).items():
             assert field["description"], name
             assert field.get("maxLength") == limits.get(name, field.get("maxLength")), name
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/oauth/access_token", ElasticPathTokenRequest),
+        ("/v2/customers/tokens", CustomerSignIn),
+        ("/v2/account-members/tokens", AccountMemberSignIn),
+        (ONE_TIME_PASSWORD, OneTimePasswordRequest),
+        ("/rest/V1/integration/customer/token", MagentoLogin),
+        ("/rest/V1/integration/admin/token", MagentoLogin),
+    ],
+)
+def test_a_body_is_described_by_the_model_that_reads_it(path: str, model: type[BaseModel]) -> None:
+    """Every media type has the model's schema, and the model takes every example in JSON."""
+    content = DOCUMENT["paths"][path]["post"]["requestBody"]["content"]
+    described = resolved(content["application/json"]["schema"])
+    schema = model.model_json_schema(ref_template=REFERENCE)
+    assert described["required"] == schema["required"]
+    assert set(described["properties"]) == set(schema["properties"])
+    for media in content.values():
+        assert resolved(media["schema"]) == described
+    for example in content["application/json"]["examples"].values():
+        model.model_validate(example["value"])
+
+
+def test_references_lead_somewhere() -> None:
+    """The models' own parts are components, too."""
+    text = written(DOCUMENT)
+    names = set(re.findall(r'"#/components/schemas/(\w+)"', text))
+    assert names <= set(DOCUMENT["components"]["schemas"])
+    assert set(schemas()) <= names
 
 
 def test_every_file_of_the_page_is_described() -> None:

@@ -4,19 +4,19 @@ from typing import Any
 
 import pytest
 from token_service.runtime.authorizer import AuthorizerVariables
-from token_service.runtime.callers import CallerVariables
-from token_service.runtime.dialects import DialectVariables
+from token_service.runtime.check_policy import CheckPolicyVariables
 from token_service.runtime.discovery import DiscoveryVariables
-from token_service.runtime.introspect import IntrospectVariables
+from token_service.runtime.example import ExampleVariables
+from token_service.runtime.fallback import FallbackVariables
+from token_service.runtime.introspect import IntrospectVariables, SignedIntrospectVariables
 from token_service.runtime.issue import IssueVariables
 from token_service.runtime.login import LoginVariables
 from token_service.runtime.manage import ManageVariables
-from token_service.runtime.policy import PolicyVariables
+from token_service.runtime.revoke import RevokeVariables
 from token_service.runtime.rotation import RotationVariables
 from token_service.runtime.shoppers import ShopperVariables
 from token_service.runtime.sign_in_profiles import ProfileVariables
 from token_service.runtime.sign_on import SingleSignOnVariables
-from token_service.runtime.signing import SigningVariables
 from token_service.runtime.sweep import SweepVariables
 from token_service.settings import SettingError, Settings, load
 
@@ -26,17 +26,17 @@ from tests.template_parts import functions
 # The models that each function loads; the signing secret is for introspection that is signed.
 MODELS: dict[str, list[type[Settings]]] = {
     "AuthorizerFunction": [AuthorizerVariables],
-    "CheckPolicyFunction": [PolicyVariables],
+    "CheckPolicyFunction": [CheckPolicyVariables],
     "DiscoveryFunction": [DiscoveryVariables],
     "DocsFunction": [],
-    "ExampleFunction": [DialectVariables],
+    "ExampleFunction": [ExampleVariables],
     "ExampleSenderFunction": [],
-    "FallbackFunction": [DialectVariables],
-    "IntrospectFunction": [IntrospectVariables, SigningVariables],
+    "FallbackFunction": [FallbackVariables],
+    "IntrospectFunction": [IntrospectVariables, SignedIntrospectVariables],
     "IssueFunction": [IssueVariables],
     "LoginFunction": [LoginVariables],
     "ManageFunction": [ManageVariables],
-    "RevokeFunction": [CallerVariables],
+    "RevokeFunction": [RevokeVariables],
     "RotateKeysFunction": [RotationVariables],
     "ShopperLoginFunction": [ShopperVariables],
     "SignInProfilesFunction": [ProfileVariables],

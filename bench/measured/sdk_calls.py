@@ -1,7 +1,4 @@
-"""What no service can do without: boto3 with default settings, and one signature of PyJWT.
-
-The key is parsed once, ahead of all calls.
-"""
+"""The floor: boto3 with default settings and PyJWT, with a key that is parsed once."""
 
 import time
 from collections.abc import Mapping
@@ -54,7 +51,6 @@ def prepare(given: dict[str, Any]) -> Mapping[str, Call]:
         "sign": sign,
         "verify": verify,
         "get, put, sign": lambda: (get(), put(), sign()),
-        "put, sign": lambda: (put(), sign()),
         "batch_get, verify": lambda: (read_both(), verify()),
     }
 

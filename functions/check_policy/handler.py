@@ -6,8 +6,8 @@ Its attribute `Documents` names the documents it has read; what obeys them waits
 from typing import TYPE_CHECKING
 
 from token_service.domain.policy_order import PolicyError
+from token_service.runtime.check_policy import check_policy
 from token_service.runtime.handlers import Event, observed
-from token_service.runtime.policy import check_policy
 from token_service.wire.custom_resource import Reply, answer
 
 if TYPE_CHECKING:

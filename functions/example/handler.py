@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from token_service.domain.errors import MethodNotAllowed
-from token_service.runtime.dialects import dialect_of
+from token_service.runtime.example import dialect_of
 from token_service.runtime.handlers import Event, observed
 from token_service.wire.dialect import Dialect
 from token_service.wire.enforce import Caller, enforce

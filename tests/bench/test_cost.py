@@ -27,7 +27,7 @@ def test_access_log_line_is_the_template_s() -> None:
 
 def test_small_months_miss_the_bar_and_large_ones_keep_it() -> None:
     """What is paid by the month is shared by all tokens of it."""
-    least = paper().holds_from(3.20)
+    least = paper().holds_from(3.30)
     assert least
     assert least > 1
     assert paper().holds_from(0.01) is None

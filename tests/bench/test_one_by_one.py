@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bench.one_by_one import OneByOne
 
 if TYPE_CHECKING:
-    from token_service.aws.dynamodb import DynamoDB
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class Recorded:
@@ -26,7 +26,7 @@ class Recorded:
 def test_a_transaction_is_done_action_by_action() -> None:
     """In its order, each with all its members, and counted by kind."""
     client = Recorded()
-    store = OneByOne(cast("DynamoDB", client))
+    store = OneByOne(cast("DynamoDBClient", client))
     store.transact_write_items([{"Put": {"Item": 1}}, {"Delete": {"Key": 2}}, {"Put": {"Item": 3}}])
     store.get_item(Key=4)
     assert client.calls == [

@@ -29,6 +29,9 @@ try:
 except Exception as error:
     post("init/error", str(error))
     sys.exit(1)
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    connection.request("GET", "/2018-06-01/runtime/restore/next")
+    connection.getresponse().read()
 while True:
     connection.request("GET", "/2018-06-01/runtime/invocation/next")
     response = connection.getresponse()
@@ -42,12 +45,12 @@ while True:
 
 
 @contextmanager
-def function(folder: Path, handler: str) -> Iterator[FunctionProcess]:
+def function(folder: Path, handler: str, **more: str) -> Iterator[FunctionProcess]:
     """A function with this handler, in a process."""
     (folder / "awslambdaric.py").write_text(CLIENT, "utf-8")
     (folder / "handler.py").write_text(handler, "utf-8")
     python = Path(sys.executable)
-    variables = {**os.environ, "_HANDLER": "handler.lambda_handler"}
+    variables = {**os.environ, "_HANDLER": "handler.lambda_handler", **more}
     with (
         (folder / "log").open("wb") as log,
         started(python, folder, variables, log) as process,
@@ -72,6 +75,25 @@ def test_a_function_is_ready_before_its_first_event(tmp_path: Path) -> None:
         ready = process.await_ready()
         assert 0 < ready <= process.invoke(b"{}").cpu
         assert process.peak_memory() > 1_000_000
+
+
+def test_snapshot_lies_between_init_and_the_first_event(tmp_path: Path) -> None:
+    """The process waits there until it is restored."""
+    handler = "lambda_handler = lambda event, _: sum(range(3000000))"
+    start_type = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+    with function(tmp_path, handler, **start_type) as process:
+        init = process.await_snapshot()
+        process.restore()
+        assert process.invoke(b"{}").cpu > init > 0
+
+
+def test_function_without_snapshot_is_no_snap_start(tmp_path: Path) -> None:
+    """An ordinary start asks for an event where the other would ask to be restored."""
+    with (
+        function(tmp_path, "lambda_handler = lambda event, _: 1") as process,
+        pytest.raises(FunctionFailed, match="invocation/next"),
+    ):
+        process.await_snapshot()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from bench.dynalite import Dynalite
 from bench.report import Scale
 from bench.sweep_processes import Round
-from bench.sweep_speed import Place, Setting, against, bars, settings
+from bench.sweep_speed import Place, Setting, against_bare, bars, settings
 from bench.sweep_worker import bare
 
 SETTING = Setting("x", 0, layout=1, tokens=61, sweeps=3)
@@ -38,7 +38,7 @@ def test_bare_calls_delete_every_token_once(sweeps: int) -> None:
 
 def test_rates_are_compared_round_by_round() -> None:
     """A round that took the bare calls half as long has half their rate."""
-    assert against("bare", SETTING, ROUNDS).middle == 0.75
+    assert against_bare(SETTING, ROUNDS).middle == 0.75
 
 
 def test_the_bound_is_asked_of_every_setting_that_says_so() -> None:

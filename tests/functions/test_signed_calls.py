@@ -9,8 +9,8 @@ import pytest
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, Client
 from token_service.domain.integrations import IntegrationAdministration
 from token_service.runtime.environment import dynamodb
+from token_service.runtime.issue import IssueVariables
 from token_service.runtime.sealing import sealer
-from token_service.runtime.signing import MintingVariables
 from token_service.runtime.signing import mint as runtime_mint
 from token_service.settings import load
 from token_service.store.integrations import DynamoIntegrations
@@ -58,7 +58,7 @@ class Warehouse:
 def warehouse(deployment: Deployment, aws_environment: None) -> Warehouse:  # noqa: ARG001 - set up first
     """An active integration, made as tokenctl makes it."""
     deployment.become("issue")
-    mint = runtime_mint(load(MintingVariables))
+    mint = runtime_mint(load(IssueVariables))
     administration = IntegrationAdministration(
         registry=DynamoIntegrations(dynamodb(), "ClientsTable", pause),
         mint=mint,

@@ -301,6 +301,7 @@ def world(dynamodb: "DynamoDBClient", dynamo: Store) -> World:
 
 def stored_item(kind: Kind) -> Item:
     """The item of this kind that lies in its table."""
+    item: Item
     (item,) = (item for item in items_of(kind.table) if kind.is_of(item))
     return item
 

@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from token_service.domain.algorithms import LoadedKey, SigningAlgorithm, load_jwk, load_pem
+from token_service.domain.algorithms import (
+    LoadedKey,
+    SigningAlgorithm,
+    load_jwk,
+    load_pem,
+)
 from token_service.domain.errors import Unavailable
 from token_service.domain.jwk import WeakKeyError
 from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MINUTE

@@ -9,7 +9,7 @@ from token_service.runtime.policy import PolicyVariables, policy
 from token_service.runtime.proofs import ProofVariables, nonces, proofs
 from token_service.runtime.records import VerificationVariables, signature_validator, validator
 from token_service.runtime.sealing import SealingVariables
-from token_service.settings import Flag, WholeNumber, load
+from token_service.settings import Flag, Settings, WholeNumber, load
 from token_service.system import now, pause
 from token_service.wire.authorizer import Authorizer, AuthorizerSettings
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from token_service.wire.magento.signed import SignatureVerifier
 
 
-class AuthorizerVariables(VerificationVariables, ProofVariables, SealingVariables, PolicyVariables):
+class AuthorizerVariables(
+    Settings, VerificationVariables, ProofVariables, SealingVariables, PolicyVariables
+):
     """The authorizer's settings."""
 
     audience: str

@@ -21,7 +21,7 @@ from token_service.wire.dialect import Operation
 
 
 class CallerVariables(Tables, DialectVariables):
-    """Settings of the functions that authenticate clients."""
+    """Variables of the functions that authenticate clients."""
 
     client_auth_failure_seconds: WholeNumber
     client_auth_max_failures: WholeNumber

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from token_service.settings import Flag, Settings, load
+from token_service.settings import Flag
 from token_service.wire.client_dialects import client_dialects
-from token_service.wire.dialect import Dialect, dialect_for
+from token_service.wire.dialect import Dialect
 
 
-class DialectVariables(Settings):
-    """Settings of the functions that answer HTTP requests."""
+class DialectVariables:
+    """Variables of the functions that answer HTTP requests."""
 
     issuer: str
     cors_allow_origin: str
@@ -35,13 +35,3 @@ def all_dialects(settings: DialectVariables) -> tuple[Dialect, ...]:
         elastic_path_repeat_data=settings.elastic_path_repeat_data,
         allow_origin=settings.cors_allow_origin,
     )
-
-
-@cache
-def _own_dialects() -> tuple[Dialect, ...]:
-    return all_dialects(load(DialectVariables))
-
-
-def dialect_of(path: str) -> Dialect:
-    """The dialect in which a backend answers on this path."""
-    return dialect_for(path, _own_dialects())

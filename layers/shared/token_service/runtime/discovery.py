@@ -5,12 +5,12 @@ from functools import cache
 from token_service.observability import observe
 from token_service.runtime.dialects import DialectVariables, dialects_of_clients
 from token_service.runtime.verification import verification_keys
-from token_service.settings import ClientsTable, Flag, load
+from token_service.settings import ClientsTable, Flag, Settings, load
 from token_service.wire.discovery import DiscoveryEndpoint
 from token_service.wire.endpoints import Endpoint
 
 
-class DiscoveryVariables(ClientsTable, DialectVariables):
+class DiscoveryVariables(Settings, ClientsTable, DialectVariables):
     """Settings of the function `discovery`."""
 
     docs_page: Flag

@@ -8,7 +8,7 @@ from token_service.observability import observe
 from token_service.runtime.callers import CallerVariables, client_authenticator
 from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.records import VerificationVariables, validator
-from token_service.settings import Flag, WholeNumber, load
+from token_service.settings import Flag, Settings, WholeNumber, load
 from token_service.system import now
 from token_service.wire.dialect import Operation
 from token_service.wire.endpoints import Endpoint, IntrospectEndpoint
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from token_service.domain.signed_introspection import IntrospectionSigner
 
 
-class IntrospectVariables(CallerVariables, VerificationVariables):
+class IntrospectVariables(Settings, CallerVariables, VerificationVariables):
     """Settings of the function `introspect`."""
 
     signed_introspection: Flag
     verifier_hold_seconds: WholeNumber
+
+
+class SignedIntrospectVariables(Settings):
+    """Further settings of this function where it signs its answers."""
+
+    signing_secret: str
 
 
 @cache
@@ -40,7 +46,7 @@ def endpoint() -> Endpoint:
 def _signer(issuer: str) -> "IntrospectionSigner":
     """Loaded where answers are signed: few deployments do, and all others need no key for it."""
     from token_service.domain.signed_introspection import IntrospectionSigner
-    from token_service.runtime.signing import SigningVariables, signing_keys
+    from token_service.runtime.signing import signing_keys
 
-    keys = signing_keys(load(SigningVariables).signing_secret)
+    keys = signing_keys(load(SignedIntrospectVariables).signing_secret)
     return IntrospectionSigner(keys, issuer, now)

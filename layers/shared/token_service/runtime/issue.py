@@ -8,12 +8,12 @@ from token_service.runtime.callers import CallerVariables, client_authenticator
 from token_service.runtime.dialects import dialects_of_clients
 from token_service.runtime.proofs import ProofVariables, proofs
 from token_service.runtime.signing import MintingVariables, mint
-from token_service.settings import WholeNumber, load
+from token_service.settings import Settings, WholeNumber, load
 from token_service.wire.dialect import Operation
 from token_service.wire.endpoints import Endpoint, IssueEndpoint
 
 
-class IssueVariables(CallerVariables, MintingVariables, ProofVariables):
+class IssueVariables(Settings, CallerVariables, MintingVariables, ProofVariables):
     """Settings of the function `issue`."""
 
     owner_cache_seconds: WholeNumber

@@ -13,7 +13,7 @@ from token_service.runtime.dialects import DialectVariables, all_dialects
 from token_service.runtime.environment import dynamodb
 from token_service.runtime.records import VerificationVariables, validator
 from token_service.runtime.signing import MintingVariables, mint
-from token_service.settings import WholeNumber, load
+from token_service.settings import Settings, WholeNumber, load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.login_failures import DynamoLoginFailures
 from token_service.system import now, pause
@@ -22,7 +22,7 @@ from token_service.wire.magento.endpoint import MagentoEndpoint
 from token_service.wire.magento.people import People
 
 
-class LoginVariables(MintingVariables, VerificationVariables, DialectVariables):
+class LoginVariables(Settings, MintingVariables, VerificationVariables, DialectVariables):
     """Settings of the function `login`."""
 
     account_token_format: TokenFormat

@@ -9,14 +9,14 @@ from token_service.observability import observe
 from token_service.runtime.callers import client_uses
 from token_service.runtime.dialects import DialectVariables, dialects_of_clients
 from token_service.runtime.environment import dynamodb
-from token_service.settings import ClientsTable, WholeNumber, load
+from token_service.settings import ClientsTable, Settings, WholeNumber, load
 from token_service.store.clients import DynamoClients
 from token_service.system import now, pause
 from token_service.wire.elastic_path.application_keys import ApplicationKeysEndpoint
 from token_service.wire.endpoints import Endpoint
 
 
-class ManageVariables(ClientsTable, DialectVariables):
+class ManageVariables(Settings, ClientsTable, DialectVariables):
     """Settings of the function `manage`."""
 
     store_rate_limit: WholeNumber

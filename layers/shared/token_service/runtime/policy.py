@@ -5,14 +5,14 @@ from pathlib import Path
 
 from token_service.domain.policy import Policy
 from token_service.domain.policy_order import PolicyError
-from token_service.settings import Names, Settings, load
+from token_service.settings import Names
 from token_service.wire.policy_document import read_policy
 
 _DOCUMENTS = Path(__file__).parent.parent / "policies"
 
 
-class PolicyVariables(Settings):
-    """The names of the policy documents; these are all settings of the function `check_policy`."""
+class PolicyVariables:
+    """The names of the policy documents."""
 
     policy: Names
 
@@ -26,16 +26,6 @@ def policy(names: tuple[str, ...]) -> Policy:
 
     """
     return read_policy({name: _policy_text(name) for name in names})
-
-
-def check_policy() -> None:
-    """Read the policy documents of this deployment.
-
-    Raises:
-        PolicyError: a document is missing or broken.
-
-    """
-    policy(load(PolicyVariables).policy)
 
 
 def _policy_text(name: str) -> str:

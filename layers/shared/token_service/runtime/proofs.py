@@ -14,7 +14,7 @@ from token_service.system import now
 
 
 class ProofVariables(Tables):
-    """Settings of the functions that check DPoP proofs."""
+    """Variables of the functions that check DPoP proofs."""
 
     dpop_nonces: Literal["off", "required"]
 

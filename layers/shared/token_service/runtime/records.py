@@ -12,7 +12,7 @@ from token_service.system import now, pause
 
 
 class VerificationVariables(Tables):
-    """Settings of the functions that check tokens."""
+    """Variables of the functions that check tokens."""
 
     issuer: str
     tokens_not_before: WholeNumber

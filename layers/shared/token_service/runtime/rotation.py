@@ -9,11 +9,11 @@ from token_service.domain.rotation import KeyRotation, RotationPolicy
 from token_service.runtime.proofs import nonce_seed
 from token_service.runtime.signing import SigningVariables, private_keys
 from token_service.runtime.verification import public_keys
-from token_service.settings import ClientsTable, WholeNumber, load
+from token_service.settings import ClientsTable, Settings, WholeNumber, load
 from token_service.system import now
 
 
-class RotationVariables(ClientsTable, SigningVariables):
+class RotationVariables(Settings, ClientsTable, SigningVariables):
     """Settings of the function `rotate_keys`."""
 
     key_rotation_days: WholeNumber

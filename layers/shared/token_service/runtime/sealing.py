@@ -10,7 +10,7 @@ from token_service.store.sealing_key import sealing_key
 
 
 class SealingVariables(Tables):
-    """Settings of the functions that open sealed secrets."""
+    """Variables of the functions that open sealed secrets."""
 
     sealing_secret: str
 

@@ -19,7 +19,7 @@ from token_service.runtime.environment import dynamodb, functions
 from token_service.runtime.records import VerificationVariables, validator
 from token_service.runtime.sealing import SealingVariables
 from token_service.runtime.signing import MintingVariables, mint
-from token_service.settings import Flag, WholeNumber, load
+from token_service.settings import Flag, Settings, WholeNumber, load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.buyer_accounts import DynamoBuyerAccounts
 from token_service.store.login_failures import DynamoLoginFailures
@@ -32,7 +32,9 @@ from token_service.wire.elastic_path.shoppers import ClientOnly, ShopperEndpoint
 from token_service.wire.endpoints import Endpoint
 
 
-class ShopperVariables(MintingVariables, VerificationVariables, SealingVariables, DialectVariables):
+class ShopperVariables(
+    Settings, MintingVariables, VerificationVariables, SealingVariables, DialectVariables
+):
     """Settings of the function `shopper_login`."""
 
     account_member_token_lifetime: WholeNumber

@@ -5,13 +5,13 @@ from functools import cache
 from token_service.observability import observe
 from token_service.runtime.dialects import DialectVariables, dialects_of_clients
 from token_service.runtime.environment import dynamodb
-from token_service.settings import ClientsTable, load
+from token_service.settings import ClientsTable, Settings, load
 from token_service.store.openid_providers import DynamoProviders
 from token_service.wire.endpoints import Endpoint
 from token_service.wire.openid_profiles import OpenIdProfilesEndpoint
 
 
-class ProfileVariables(ClientsTable, DialectVariables):
+class ProfileVariables(Settings, ClientsTable, DialectVariables):
     """Settings of the function `sign_in_profiles`."""
 
 

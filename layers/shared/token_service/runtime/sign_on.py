@@ -13,7 +13,7 @@ from token_service.runtime import codes
 from token_service.runtime.dialects import DialectVariables, dialects_of_clients
 from token_service.runtime.environment import dynamodb
 from token_service.runtime.sealing import SealingVariables, sealer
-from token_service.settings import load
+from token_service.settings import Settings, load
 from token_service.store.accounts import DynamoAccounts
 from token_service.store.identity_links import DynamoIdentityLinks
 from token_service.store.openid_providers import DynamoProviders
@@ -24,7 +24,7 @@ from token_service.wire.single_sign_on import SingleSignOnEndpoint
 fetch = Http(elapsed)
 
 
-class SingleSignOnVariables(SealingVariables, DialectVariables):
+class SingleSignOnVariables(Settings, SealingVariables, DialectVariables):
     """Settings of the function `single_sign_on`."""
 
 

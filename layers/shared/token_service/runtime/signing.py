@@ -7,19 +7,19 @@ from token_service.domain.keys import SigningKeys
 from token_service.domain.mint import MintSettings, TokenMint
 from token_service.runtime.environment import secrets_manager
 from token_service.runtime.records import tokens
-from token_service.settings import Layouts, Settings, Tables
+from token_service.settings import Layouts, Tables
 from token_service.store.signing_keys import SecretPrivateKeys
 from token_service.system import now
 
 
-class SigningVariables(Settings):
-    """Settings of the functions that may read the signing key."""
+class SigningVariables:
+    """Variables of the functions that may read the signing key."""
 
     signing_secret: str
 
 
 class MintingVariables(Tables, SigningVariables):
-    """Settings of the functions that issue tokens."""
+    """Variables of the functions that issue tokens."""
 
     audience: str
     issuer: str

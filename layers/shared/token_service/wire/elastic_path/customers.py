@@ -8,7 +8,7 @@ from token_service.domain.handles import as_uuid
 from token_service.domain.login import Login
 from token_service.domain.owners import OwnerKind, OwnerRef
 from token_service.domain.tokens import IssuedToken
-from token_service.wire.elastic_path.bodies import read_body
+from token_service.wire.elastic_path.envelope import read_body
 from token_service.wire.elastic_path.sign_in_bodies import (
     CustomerByPassword,
     CustomerSignIn,

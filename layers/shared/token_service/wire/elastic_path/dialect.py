@@ -24,7 +24,7 @@ from token_service.domain.limits import LIMITS
 from token_service.domain.owners import CLIENT_GRANTS, ClientCredentials
 from token_service.domain.tokens import IssuedToken
 from token_service.wire.dialect import NO_STORE, RETRY_AFTER_SECONDS, Operation
-from token_service.wire.elastic_path.bodies import STORABLE, Body, refused
+from token_service.wire.elastic_path.envelope import STORABLE, Body, refused
 from token_service.wire.form import Repeated, fields_of, read_pairs
 from token_service.wire.http import Request, Response, json_response
 
@@ -69,7 +69,7 @@ _STATUSES = {
 _UNAVAILABLE = 503
 
 
-class TokenRequest(Body):
+class ElasticPathTokenRequest(Body):
     """The fields of a token request, in a form or in JSON."""
 
     grant_type: Annotated[
@@ -183,7 +183,7 @@ class ElasticPath:
 _DETAILS = {"server_error": "there was a problem processing your request"}
 
 
-def _read_fields(body: bytes) -> TokenRequest:
+def _read_fields(body: bytes) -> ElasticPathTokenRequest:
     """The fields of a form, or of a JSON object; empty ones count as absent."""
     fields: dict[str, Any]
     if not body.lstrip().startswith(b"{"):
@@ -193,7 +193,7 @@ def _read_fields(body: bytes) -> TokenRequest:
     else:
         fields = _read_json(body)
     try:
-        return TokenRequest.model_validate(fields)
+        return ElasticPathTokenRequest.model_validate(fields)
     except ValidationError as error:
         raise refused(error) from error
 
@@ -203,7 +203,7 @@ def _read_json(body: bytes) -> dict[str, Any]:
         pairs = json.loads(body.decode(), object_pairs_hook=list)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("The body is neither a form nor JSON.") from error
-    known = [pair for pair in pairs if pair[0] in TokenRequest.model_fields]
+    known = [pair for pair in pairs if pair[0] in ElasticPathTokenRequest.model_fields]
     fields = dict(known)
     if len(fields) != len(known):
         raise InvalidRequest("A field is repeated.")

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from token_service.domain.errors import InvalidRequest, MethodNotAllowed, NotFound
 from token_service.wire.dialect import Dialect
-from token_service.wire.elastic_path.bodies import read_document
+from token_service.wire.elastic_path.envelope import read_document
 from token_service.wire.elastic_path.paging import read_query
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.enforce import caller_of
@@ -89,16 +89,18 @@ def _event(request: Request) -> dict[str, Any]:
     """
     # The resolver's path parameters do not match all characters; ids never need encoding.
     path = quote(request.path.removesuffix("/"), errors="replace")
+    # HEAD is answered like GET (RFC 9110 section 9.3.2); the gateway drops the body.
+    method = "GET" if request.method == "HEAD" else request.method
     return {
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": request.query,
-        "queryStringParameters": read_query(request.query),
+        # Only lists take parameters.
+        "queryStringParameters": read_query(request.query) if method == "GET" else {},
         "headers": {},
         "requestContext": {
             "stage": "$default",
-            # HEAD is answered like GET (RFC 9110 section 9.3.2); the gateway drops the body.
-            "http": {"method": "GET" if request.method == "HEAD" else request.method, "path": path},
+            "http": {"method": method, "path": path},
         },
         # The resolver takes text. Bytes that are not UTF-8 survive, for `_read_body` to refuse.
         "body": request.body.decode("utf-8", "surrogateescape"),

@@ -12,8 +12,8 @@ from token_service.domain.owners import Account, OwnerKind
 from token_service.domain.validate import TokenValidator
 from token_service.domain.window import Window
 from token_service.wire.bearer import read_bearer
-from token_service.wire.elastic_path.bodies import read_body
 from token_service.wire.elastic_path.customers import Redeem, redeemed
+from token_service.wire.elastic_path.envelope import read_body
 from token_service.wire.elastic_path.paging import page_links, page_meta
 from token_service.wire.elastic_path.sign_in_bodies import (
     AccountMemberSignIn,

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from token_service.domain.limits import LIMITS
 from token_service.domain.login import MAX_USERNAME
 from token_service.domain.passwords import MAX_PASSWORD
-from token_service.wire.elastic_path.bodies import MEMBERS_GIVEN, STORABLE, Body
+from token_service.wire.elastic_path.envelope import MEMBERS_GIVEN, STORABLE, Body
 
 _MAX_REDIRECT_URI = 512
 # The vendor's guide misspells it, so clients may too.
@@ -37,8 +37,8 @@ _Password = Annotated[
 ]
 
 
-class SingleSignOnCode(Body):
-    """What came back from single sign-on, and the verifier."""
+class SingleSignOnCode:
+    """Fields of a body that shows the code of a single sign-on."""
 
     oauth_authorization_code: Annotated[
         str,
@@ -60,15 +60,12 @@ class SingleSignOnCode(Body):
     ]
 
 
-class _OfCustomer(Body):
-    type: Literal["token"]
-
-
-class CustomerByPassword(_OfCustomer):
+class CustomerByPassword(Body):
     """A customer's e-mail address and password."""
 
     model_config = ConfigDict(title="By password")
 
+    type: Literal["token"]
     authentication_mechanism: Annotated[
         Literal["password"], Field(description="`password` unless said.")
     ] = "password"
@@ -76,11 +73,12 @@ class CustomerByPassword(_OfCustomer):
     password: _Password
 
 
-class CustomerBySingleSignOn(SingleSignOnCode, _OfCustomer):
+class CustomerBySingleSignOn(Body, SingleSignOnCode):
     """The code of a customer's single sign-on."""
 
     model_config = ConfigDict(title="By single sign-on")
 
+    type: Literal["token"]
     authentication_mechanism: Literal["oidc"]
 
 
@@ -95,7 +93,7 @@ class CustomerSignIn(Body):
     ]
 
 
-class _OfMember(Body):
+class _OfMember:
     type: _MemberType
 
 
@@ -104,7 +102,7 @@ class _OfProfile(_OfMember):
     username: _Name
 
 
-class MemberByPassword(_OfProfile):
+class MemberByPassword(Body, _OfProfile):
     """A member's name and password."""
 
     model_config = ConfigDict(title="By password")
@@ -113,7 +111,7 @@ class MemberByPassword(_OfProfile):
     password: _Password
 
 
-class MemberByOneTimePassword(_OfProfile):
+class MemberByOneTimePassword(Body, _OfProfile):
     """A member's name and a one-time password, which was asked for before."""
 
     model_config = ConfigDict(title="By one-time password")
@@ -122,7 +120,7 @@ class MemberByOneTimePassword(_OfProfile):
     one_time_password_token: Annotated[_Name, Field(repr=False)]
 
 
-class MemberSignUp(_OfProfile):
+class MemberSignUp(Body, _OfProfile):
     """Somebody new, where the deployment lets people sign up."""
 
     model_config = ConfigDict(title="By self sign-up")
@@ -133,7 +131,7 @@ class MemberSignUp(_OfProfile):
     email: _Name
 
 
-class MemberBySingleSignOn(SingleSignOnCode, _OfMember):
+class MemberBySingleSignOn(Body, SingleSignOnCode, _OfMember):
     """The code of a member's single sign-on."""
 
     model_config = ConfigDict(title="By single sign-on")
@@ -141,7 +139,7 @@ class MemberBySingleSignOn(SingleSignOnCode, _OfMember):
     authentication_mechanism: Literal["oidc"]
 
 
-class MemberSwitch(_OfMember):
+class MemberSwitch(Body, _OfMember):
     """Another account: the token to switch from is in a header."""
 
     model_config = ConfigDict(title="By an older token")
@@ -163,8 +161,8 @@ class AccountMemberSignIn(Body):
     ]
 
 
-class _OneTimePasswordData(Body):
-    model_config = ConfigDict(title="Whom it is for")
+class OneTimePasswordRecipient(Body):
+    """The member to whom a one-time password is sent, and what for."""
 
     type: Literal["one_time_password_token_request"]
     username: _Name
@@ -178,4 +176,4 @@ class _OneTimePasswordData(Body):
 class OneTimePasswordRequest(Body):
     """A request to send a one-time password."""
 
-    data: Annotated[_OneTimePasswordData, Field(description="The envelope."), MEMBERS_GIVEN]
+    data: Annotated[OneTimePasswordRecipient, Field(description="The envelope."), MEMBERS_GIVEN]

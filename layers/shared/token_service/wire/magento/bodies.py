@@ -38,7 +38,7 @@ def _cast(value: object) -> object:
 _Text = Annotated[str, Field(min_length=1), BeforeValidator(_cast)]
 
 
-class SignIn(BaseModel):
+class MagentoLogin(BaseModel):
     """Whose token is asked for."""
 
     model_config = ConfigDict(
@@ -57,7 +57,7 @@ class SignIn(BaseModel):
     ]
 
 
-def read_sign_in(request: Request) -> SignIn:
+def read_sign_in(request: Request) -> MagentoLogin:
     """The body of a token request; unknown fields are ignored.
 
     Raises:
@@ -66,7 +66,7 @@ def read_sign_in(request: Request) -> SignIn:
 
     """
     try:
-        return SignIn.model_validate(_fields(request))
+        return MagentoLogin.model_validate(_fields(request))
     except ValidationError as error:
         raise _refused(error) from error
 

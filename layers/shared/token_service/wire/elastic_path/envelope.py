@@ -31,33 +31,33 @@ def read_body[B: Body](model: type[B], body: bytes) -> B:
         raise refused(error) from error
 
 
-def read_document(body: bytes) -> object:
-    """The JSON value of a body.
+def read_document(body: bytes) -> dict[str, Any]:
+    """A body's JSON object.
 
     Raises:
         PayloadTooLarge: longer than any legitimate body.
-        InvalidRequest: not JSON, or a member repeated.
+        InvalidRequest: not JSON, no object, or a member is repeated.
 
     """
     if len(body) > LIMITS.body:
         raise PayloadTooLarge
     try:
-        return read_json(body.decode())
+        value = read_json(body.decode())
     except RepeatedMemberError as error:
         raise InvalidRequest("A field is repeated.") from error
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("The body is not JSON.") from error
+    if not isinstance(value, dict):
+        raise InvalidRequest("The body must be an object.")
+    return value
 
 
 def refused(error: ValidationError) -> InvalidRequest:
     """The refusal of a body, in the platform's words; it names the first field that is wrong."""
     fault, *_ = error.errors(include_url=False)
-    names = [part for part in fault["loc"] if isinstance(part, str)]
     context = fault.get("ctx", {})
     # A mechanism's fault has the place of `data`, where pydantic looks for it.
-    name = context.get("discriminator", f"'{names[-1]}'" if names else None)
-    if name is None:
-        return InvalidRequest("The body must be an object.")
+    name = context.get("discriminator", f"'{fault['loc'][-1]}'")
     return InvalidRequest(f"The field {name} {_reason(fault['type'], context)}.")
 
 
