@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from token_service import aws
 from token_service.domain.algorithms import SigningAlgorithm
