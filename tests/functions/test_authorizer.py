@@ -278,14 +278,9 @@ def test_policies_are_of_the_partition_that_asks(deployment: Deployment, kind: s
 def test_store_silent(deployment: Deployment, kind: str) -> None:
     """Without its store the authorizer fails instead of denying: a Deny would be cached."""
     event = ask(kind, deployment.issue())
-    break_connection(dynamodb(), None, "TimeoutError")
+    break_connection(dynamodb())
     with pytest.raises(Unavailable):
         deployment.invoke("authorizer", event)
-
-
-def silence() -> None:
-    """Make every later call to DynamoDB time out."""
-    break_connection(dynamodb())
 
 
 @pytest.mark.parametrize("kind", [GUESTS, HTTP_V2, "http_v1", "rest_request", WEBSOCKET])
