@@ -136,7 +136,7 @@ def token_items(swept: Swept, setup: Setup, tokens: float) -> Iterator[Item]:
     waits = max(5400.0, setup.grace)
     months = (setup.lifetime + waits) / MONTH
     yield Item(STORED, "dynamodb_gb_month", tokens * stored / GB * months)
-    if setup.grace < 2 * 86400:  # TTL: "within two days" (aws-facts 2.1)
+    if setup.grace < 2 * 86400:  # TTL: "within two days" (docs/aws.md, 2.1)
         yield Item(SWEEP, "dynamodb_write", tokens * swept.writes)
         yield Item(SWEEP, "dynamodb_read", tokens * swept.reads)
         worked = tokens / setup.swept_per_second * setup.memory_mb / 1024

@@ -33,7 +33,7 @@ _RATE_LIMIT = 100
 
 
 def measure(scale: Scale) -> Section:
-    """Count what each kind of event uses, and set the bars of the issue."""
+    """Count what each kind of event uses, and set the bars."""
     with metered_world() as world:
         counted = {name: count(world) for name, count in FLOWS.items()}
         swept = sweep(world, _SWEPT[scale])
@@ -150,7 +150,7 @@ def change(world: MeteredWorld, act: Callable[[ClientAdministration], object]) -
 
 
 def bars(counted: dict[str, Counted], swept: Swept) -> tuple[Bar, ...]:
-    """The bounds of the issue."""
+    """The bounds that are promised."""
     fresh, held = counted["Issue a JWT"].further, counted["Issue a JWT, its client held"].further
     caller = counted["Introspect no token: the caller alone"].further
     asked = {form: counted[f"Introspect {form}"].further for form in ("a JWT", "an opaque token")}

@@ -1,4 +1,4 @@
-"""Elastic Path's table of permissions as its page has it (contracts/elastic-path.md section 2).
+"""Elastic Path's table of permissions as its page has it (docs/platforms/elastic-path.md, 2).
 
 R reads, RW reads and writes, - neither. The columns are an implicit token alone, with an account
 token, with a customer token, and client_credentials.

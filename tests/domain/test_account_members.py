@@ -1,4 +1,4 @@
-"""Account members' tokens, memberships and sign-up (contracts/elastic-path.md section 3b)."""
+"""Account members' tokens, memberships and sign-up (docs/platforms/elastic-path.md, 3.2)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What an operator does with people's accounts (issue 3, item 2; contract 4.4)."""
+"""What an operator does with people's accounts (docs/platforms/magento.md, 4.4)."""
 
 from collections.abc import Callable
 from dataclasses import replace

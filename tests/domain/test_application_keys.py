@@ -110,7 +110,10 @@ def test_updates_change_what_is_said(world: World) -> None:
 
 
 def test_reservations_may_come_to_the_limit(world: World) -> None:
-    """80 of 100 are reserved: 21 more are refused, 20 are not (section 4)."""
+    """80 of 100 are reserved: 21 more are refused, 20 are not.
+
+    docs/platforms/elastic-path.md, 4.
+    """
     first = world.make(reserved=80)
     with pytest.raises(Conflict, match="requested reserved rate limit will exceed the maximum"):
         world.make(reserved=21)

@@ -50,7 +50,7 @@ def test_every_row(policy: Policy, row: tuple[str, str, bool, bool], below: str)
 
 @pytest.mark.parametrize("path", ["/v2/customers/tokens", "/v2/account-members/tokens"])
 def test_shoppers_sign_in_with_either_token(policy: Policy, path: str) -> None:
-    """An implicit token is enough to ask for a shopper's (section 3)."""
+    """An implicit token is enough to ask for a shopper's (docs/platforms/elastic-path.md, 3)."""
     for column in ("implicit", "client_credentials"):
         assert policy.decide(CALLERS[column], "POST", path).verdict is Verdict.ALLOWED
     assert policy.decide(CALLERS["implicit"], "GET", path).verdict is Verdict.INSUFFICIENT
@@ -87,7 +87,10 @@ def test_authentication_settings_are_written_by_nobody(policy: Policy) -> None:
 def test_application_keys_are_managed_by_clients_alone(
     policy: Policy, kind: OwnerKind, method: str
 ) -> None:
-    """Whoever may use everything in Magento still holds no client_credentials token (section 2)."""
+    """Whoever may use everything in Magento still holds no client_credentials token.
+
+    docs/platforms/elastic-path.md, 2.
+    """
     person = Caller(kind, FULL, frozenset({"Magento_Backend::all"}))
     for path in ("/v2/application-keys", "/v2/application-keys/1"):
         assert policy.decide(person, method, path).verdict is Verdict.INSUFFICIENT

@@ -1,4 +1,4 @@
-"""Integrations: four credentials, a token for ever, and its ends (section 5)."""
+"""Integrations: four credentials, a token for ever, and its ends (docs/platforms/magento.md, 5)."""
 
 import re
 

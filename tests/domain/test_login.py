@@ -1,4 +1,7 @@
-"""Signing people in: who gets what token for how long, and who gets none (1.5, 4.2 to 4.4)."""
+"""Signing people in: who gets what token for how long, and who gets none.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import re
 
@@ -46,7 +49,7 @@ def lives(service: Service, value: str) -> bool:
     ],
 )
 def test_lifetimes(settings: LoginSettings, kind: OwnerKind, seconds: int) -> None:
-    """4.2 and the seed: an admin's four hours and a customer's one, or what was set; no longer."""
+    """4.2: an admin's four hours and a customer's one, or what was set; no longer."""
     service = with_people(settings)
     made = service.login.sign_in(kind, NAME, PASSWORD)
     assert made.expires_in == seconds

@@ -1,4 +1,4 @@
-"""The lock after failed logins (1.7), by our own clock."""
+"""The lock after failed logins (docs/platforms/magento.md, 1.7), by our own clock."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What each token may do, row by row over HTTP (contracts/elastic-path.md section 2)."""
+"""What each token may do, row by row over HTTP (docs/platforms/elastic-path.md, 2)."""
 
 import boto3
 import pytest

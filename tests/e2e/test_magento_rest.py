@@ -1,4 +1,7 @@
-"""Magento's token service over HTTP: JSON, XML, the lock, revocation, and the table of 6.4."""
+"""Magento's token service over HTTP: JSON, XML, the lock, revocation, and the table of 6.4.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import re
 
@@ -50,7 +53,7 @@ def test_json_logins(magento: Magento, prefix: str, kind: str) -> None:
 
 @pytest.mark.parametrize("content_type", ["application/xml", "text/xml; charset=utf-8"])
 def test_xml_logins(magento: Magento, content_type: str) -> None:
-    """1.2 and 1.3: the seed's body; JSON for curl's Accept, XML for whoever asks for it."""
+    """1.2 and 1.3: XML in; JSON for curl's Accept, XML for whoever asks for it."""
     email, password = magento.demo["CUSTOMER_EMAIL"], magento.demo["CUSTOMER_PASSWORD"]
     body = f"<login><username>{email}</username><password>{password}</password></login>"
     http, address = magento.deployed.http, magento.url + CUSTOMER_TOKEN
@@ -174,7 +177,7 @@ def test_revoking(magento: Magento) -> None:
     "command", [("disable",), ("delete", "--yes"), ("revoke-tokens",), ("set-password",)]
 )
 def test_what_an_operator_ends(magento: Magento, command: tuple[str, ...]) -> None:
-    """Section 7, testUseAdminAccessTokenInactiveAdmin: the next call is refused."""
+    """7, testUseAdminAccessTokenInactiveAdmin: the next call is refused."""
     name = f"ended by {command[0]}"
     token = magento.new("admin", name, "--all-resources")
     assert magento.lacks(CONFIGS, token) is OK

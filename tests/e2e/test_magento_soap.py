@@ -104,7 +104,7 @@ def test_either_version_is_answered_in_kind(
 
 
 def test_a_wsdl_that_cannot_be_had(magento: Magento) -> None:
-    """3.4: a fault with a status of its own."""
+    """docs/platforms/magento.md, 3.4: a fault with a status of its own."""
     answer = magento.deployed.get("/soap/default?wsdl")
     assert answer.status_code == 400
     assert "Requested services are missing" in answer.text

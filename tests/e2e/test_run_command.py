@@ -171,7 +171,7 @@ def test_each_curl_that_it_prints_works(answers: list[str]) -> None:
 
 
 def test_magento_s_curls_work(answers: list[str]) -> None:
-    """JSON, XML and SOAP as in the seed: a token, and a refusal; then what an integration may."""
+    """JSON, XML and SOAP: a token, and a refusal; then what an integration may."""
     in_json, refused_json, in_xml, refused_xml, in_soap, refused_soap = answers[6:12]
     allowed, denied = answers[12:14]
     assert json.loads(in_json).count(".") == 2

@@ -92,7 +92,10 @@ def shop(deployed: Deployed, demo: dict[str, str], tokenctl: Operator) -> Shop:
 
 @pytest.mark.parametrize("mechanism", [{}, {"authentication_mechanism": "password"}])
 def test_a_customer(shop: Shop, mechanism: dict[str, str]) -> None:
-    """3a: the customer of every other dialect, for 24 hours, `expires` a number."""
+    """The customer of every other dialect, for 24 hours, `expires` a number.
+
+    docs/platforms/elastic-path.md, 3.1.
+    """
     email, password = shop.demo["CUSTOMER_EMAIL"], shop.demo["CUSTOMER_PASSWORD"]
     login = {"type": "token", "email": email, "password": password}
     answer = shop.post(CUSTOMERS, login | mechanism)
@@ -123,7 +126,10 @@ def test_a_lock_is_shared_by_the_dialects(shop: Shop) -> None:
 
 
 def test_an_account_member(shop: Shop) -> None:
-    """3b: one element an account, each bound to it; pages; `meta` and `links`."""
+    """One element an account, each bound to it; pages; `meta` and `links`.
+
+    docs/platforms/elastic-path.md, 3.2.
+    """
     ids = shop.new_member("pages", "One", "Two", "Three")
     login = shop.member(username="pages", password=PASSWORD)
     answer = shop.post(MEMBERS, login)

@@ -138,7 +138,7 @@ def test_no_proof(caller: Caller, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ADDRESSES)
 def test_an_unbound_token_under_the_scheme(caller: Caller, kind: str) -> None:
-    """A token bound to no key, or to another's, is no more with a proof (section 7.1)."""
+    """A token bound to no key, or to another's, is no more with a proof (RFC 9449 section 7.1)."""
     for token in (caller.deployment.issue(), caller.issue(Prover(now))):
         event = caller.event(kind, caller.prove(kind, token), token)
         assert caller.complaint(event) == "invalid_token"
@@ -235,7 +235,7 @@ def test_a_policy_means_no_more_than_its_path(caller: Caller, path: str) -> None
 
 
 def test_nonces(caller: Caller) -> None:
-    """Where they are required, the refusal brings one that both functions take (section 9)."""
+    """Where they are required, a refusal has one that both functions take (RFC 9449 section 9)."""
     caller.deployment.values["DPOP_NONCES"] = "required"
     event = load_event("issue/standard")
     url = f"{ISSUER}/oauth2/token"

@@ -94,7 +94,10 @@ def test_whoami(deployment: Deployment, event: str) -> None:
 
 
 def test_magento_formats_nobody_writes(deployment: Deployment) -> None:
-    """A backend's answer in a format that cannot be written is 406, not a crash (1.4)."""
+    """A backend's answer in a format that cannot be written is 406, not a crash.
+
+    docs/platforms/magento.md, 1.4.
+    """
     event = load_event("example/products")
     event["rawPath"] = event["requestContext"]["http"]["path"] = "/rest/V1/customers"
     event["headers"]["accept"] = "image/png"

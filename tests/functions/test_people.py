@@ -139,7 +139,10 @@ def test_a_customer_ends_all_its_tokens(people: Deployment, event: str) -> None:
 
 @pytest.mark.parametrize("issued_by", ["customer_json", "admin_json", "client", "none"])
 def test_only_a_live_customer_ends_tokens(people: Deployment, issued_by: str) -> None:
-    """A dead token, an admin's, a client's and none at all are told Magento's words (6.3)."""
+    """A dead token, an admin's, a client's and none at all are told Magento's words.
+
+    docs/platforms/magento.md, 6.3.
+    """
     if issued_by == "client":
         token = people.issue()
     else:

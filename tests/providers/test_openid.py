@@ -249,7 +249,7 @@ def test_a_broken_provider_is_told_from_one_that_is_down(
 def test_an_address_is_asked_of_userinfo(
     world: Provider, relying_party: OpenIdRelyingParty
 ) -> None:
-    """Providers may keep the address out of the ID token (section 5.4)."""
+    """Providers may keep the address out of the ID token (Core section 5.4)."""
     world.claims = {"email": None, "email_verified": None, "name": None}
     world.userinfo = {"sub": "sub-1", "email": "ada@example.com", "email_verified": "true"}
     assert identity(relying_party) == Identity(
@@ -260,7 +260,7 @@ def test_an_address_is_asked_of_userinfo(
 def test_userinfo_about_somebody_else_is_refused(
     world: Provider, relying_party: OpenIdRelyingParty
 ) -> None:
-    """Section 5.3.2: the subjects must be the same."""
+    """Core section 5.3.2: the subjects must be the same."""
     world.claims = {"email": None}
     world.userinfo = {"sub": "sub-2", "email": "eve@example.com"}
     with pytest.raises(ProviderRefusedError):

@@ -81,7 +81,7 @@ def test_the_sum_follows_every_change(store: Store) -> None:
 
 
 def test_the_limit_itself_is_allowed_and_no_more(store: Store) -> None:
-    """Equality is (contracts/elastic-path.md section 4); what exceeds is refused, whole."""
+    """Equality is (docs/platforms/elastic-path.md, 4); what exceeds is refused, whole."""
     store.clients.create(key(0, RATE_LIMIT - 20))
     with pytest.raises(ReservationExceededError):
         store.clients.create(key(1, 21))

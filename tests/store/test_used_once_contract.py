@@ -30,7 +30,7 @@ def counted(store: Store, times: int, at: int = NOW, lock_out: LockOut = SIX) ->
 
 
 def test_the_lock_is_magento_s() -> None:
-    """Six failures, half an hour (contracts/magento.md 1.7)."""
+    """Six failures, half an hour (docs/platforms/magento.md, 1.7)."""
     assert DEFAULT_LOCK_OUT == SIX
 
 

@@ -1,4 +1,4 @@
-"""Everything the issue lists under 'Bad input', as API Gateway events, at every endpoint."""
+"""Bad input of every kind, as API Gateway events, at every endpoint."""
 
 from base64 import b64encode
 from typing import Any

@@ -79,7 +79,7 @@ def test_authentication_comes_first(api: Api, prover: Prover, dialect: str) -> N
 
 @pytest.mark.parametrize("dialect", PATHS)
 def test_nonces(dialect: str) -> None:
-    """Where they are required, a refusal brings one, and so does every token (section 8.2)."""
+    """Where they are required, refusals and tokens bring one (RFC 9449 section 8.2)."""
     service = Service(require_nonces=True)
     api, prover, path = Api(service), Prover(service.now), PATHS[dialect]
     refused = api.post(path, CLIENT_CREDENTIALS, dpop=prover.prove("POST", ISSUER + path))

@@ -1,4 +1,4 @@
-"""Elastic Path's token endpoint (contracts/elastic-path.md sections 1, 6a and 8)."""
+"""Elastic Path's token endpoint (docs/platforms/elastic-path.md, 1, 6.1 and 8)."""
 
 import json
 
@@ -33,7 +33,7 @@ class TestSuccess:
     """The success body."""
 
     def test_body_is_flat_and_repeated_under_data(self, api: Api) -> None:
-        """A client that reads the root and one that reads `data` find the same (section 1)."""
+        """A client that reads the root and one that reads `data` find the same (1)."""
         body = body_of(api.post(PATH, CLIENT_CREDENTIALS))
         data = body.pop("data")
         assert list(body) == FLAT
@@ -46,14 +46,14 @@ class TestSuccess:
 
     @pytest.mark.parametrize("fields", [CLIENT_CREDENTIALS, IMPLICIT])
     def test_times_are_whole_seconds(self, api: Api, fields: dict[str, str]) -> None:
-        """`expires` is now + 3600 as an integer, and `expires_in` 3600 (section 8, 1)."""
+        """`expires` is now + 3600 as an integer, and `expires_in` 3600 (8, point 1)."""
         body = body_of(api.post(PATH, fields))
         assert (type(body["expires"]), type(body["expires_in"])) == (int, int)
         assert body["expires"] == api.service.now() + 3600
         assert body["expires_in"] == 3600
 
     def test_expires_is_the_tokens_own_expiry(self, api: Api) -> None:
-        """SDKs trust a JWT's `exp` over `expires`: they are equal (section 8, 6)."""
+        """SDKs trust a JWT's `exp` over `expires`: they are equal (8, point 6)."""
         body = body_of(api.post(PATH, CLIENT_CREDENTIALS))
         active = api.service.validator.validate(body["access_token"])
         assert active
@@ -75,7 +75,7 @@ class TestSuccess:
 
     @pytest.mark.parametrize("secret", [SECRET, "wrong", ""])
     def test_implicit_ignores_a_secret(self, api: Api, secret: str) -> None:
-        """A secret sent along with implicit changes nothing (section 1)."""
+        """A secret sent along with implicit changes nothing (1)."""
         body = body_of(api.post(PATH, IMPLICIT | {"client_secret": secret}))
         assert body["identifier"] == "implicit"
 
@@ -108,13 +108,13 @@ class TestReading:
     def test_forms_and_json_whatever_the_header(
         self, api: Api, body: Fields, content_type: str
     ) -> None:
-        """The body says what it is; order and unknown fields do not matter (section 1, item 6)."""
+        """The body says what it is; order and unknown fields do not matter (1)."""
         response = api.post(PATH, body, content_type=content_type)
         assert response.status == 200
 
     @pytest.mark.parametrize("space", ["+", "%20"])
     def test_both_spellings_of_a_space(self, space: str) -> None:
-        """One SDK writes a space as `+`, the other as %20 (section 6)."""
+        """One SDK writes a space as `+`, the other as %20 (1)."""
         body = f"grant_type=implicit&client_id=id{space}with{space}space%26%2B%2F%C3%A9"
         read = ElasticPath().read_issue(request(body))
         assert read.credentials
@@ -234,7 +234,7 @@ class TestRefusals:
 
 
 class TestBrowsers:
-    """CORS, for the SDKs that run in shops' pages (section 6a; section 8, 8)."""
+    """CORS, for the SDKs that run in shops' pages (6.1; 8, point 8)."""
 
     @pytest.mark.parametrize("path", [PATH, "/v2/products", "/v2/anything/at/all"])
     def test_preflight_needs_no_token(self, api: Api, path: str) -> None:

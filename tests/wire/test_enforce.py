@@ -77,7 +77,10 @@ def test_refused(found: dict[str, Any], status: int, title: str) -> None:
 @pytest.mark.parametrize("verdict", ["unauthenticated", "insufficient"])
 @pytest.mark.parametrize("required", ["self", "Magento_Customer::manage"])
 def test_magento_s_words(verdict: str, required: str) -> None:
-    """Magento says 401 to both, and what it would have taken as a parameter (6.3)."""
+    """Magento says 401 to both, and what it would have taken as a parameter.
+
+    docs/platforms/magento.md, 6.3.
+    """
     request = Request("POST", "/rest/V1/customers/7")
     refusal = enforce(event(verdict=verdict, required=required), request, Magento())
     assert isinstance(refusal, Response)

@@ -1,4 +1,4 @@
-"""SimpleStore: IdentityServer4's behaviour (contracts/oauth.md section 2b, column IS4)."""
+"""SimpleStore: IdentityServer4's behaviour (docs/platforms/simplestore.md, 2)."""
 
 import json
 

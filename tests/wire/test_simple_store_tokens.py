@@ -1,4 +1,4 @@
-"""SimpleStore's introspection and revocation (contracts/oauth.md section 2c, column IS4)."""
+"""SimpleStore's introspection and revocation (docs/platforms/simplestore.md, 3)."""
 
 import pytest
 
@@ -20,7 +20,7 @@ pytestmark = EITHER
 
 
 class TestIntrospection:
-    """/connect/introspect (section 2c)."""
+    """/connect/introspect (3)."""
 
     def test_active(self, api: Api) -> None:
         """A resource server learns the claims."""
@@ -67,7 +67,7 @@ class TestIntrospection:
 
 
 class TestRevocation:
-    """/connect/revocation (section 2c)."""
+    """/connect/revocation (3)."""
 
     @pytest.mark.parametrize("hint", [{}, {"token_type_hint": "refresh_token"}])
     def test_own_token_ends(self, api: Api, hint: dict[str, str]) -> None:

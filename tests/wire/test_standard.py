@@ -1,4 +1,4 @@
-"""The standard token endpoint: RFC 6749, strict (contracts/oauth.md section 5, items 2 to 31)."""
+"""The standard token endpoint: RFC 6749, strict (docs/security.md, items 2 to 31)."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""/v2/application-keys in process: bodies, pages, refusals (contracts/elastic-path.md 4)."""
+"""/v2/application-keys in process: bodies, pages, refusals (docs/platforms/elastic-path.md, 4)."""
 
 import json
 from typing import Any

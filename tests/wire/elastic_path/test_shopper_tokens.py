@@ -1,4 +1,4 @@
-"""Success bodies of shoppers' tokens (contracts/elastic-path.md section 3)."""
+"""Success bodies of shoppers' tokens (docs/platforms/elastic-path.md, 3)."""
 
 import re
 
@@ -31,7 +31,7 @@ UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class TestCustomers:
-    """3a."""
+    """3.1."""
 
     @pytest.mark.parametrize(
         "changes",
@@ -74,7 +74,7 @@ class TestCustomers:
 
 
 class TestMembers:
-    """3b."""
+    """3.2."""
 
     def test_body(self, shop: Storefront) -> None:
         """An array, status 201, one element an account, `expires` an ISO string."""

@@ -1,4 +1,7 @@
-"""Success and error bodies to the byte, and which format a client gets (1.3, 1.4, section 2)."""
+"""Success and error bodies to the byte, and which format a client gets.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""XML made to harm its reader: one sentence, and hardly any work (the issue's 'Bad input')."""
+"""XML made to harm its reader: one sentence, and hardly any work."""
 
 import time
 

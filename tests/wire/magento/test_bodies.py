@@ -1,4 +1,7 @@
-"""Request bodies and their types: every sentence of 1.2, and the issue's list of bad JSON."""
+"""Request bodies and their types: every sentence of 1.2, and bad JSON.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import json
 
@@ -124,7 +127,7 @@ def test_an_empty_body_needs_no_type(world: World, content_type: str) -> None:
 
 @pytest.mark.parametrize("body", BAD_JSON.values(), ids=BAD_JSON)
 def test_json_that_cannot_be_read(world: World, body: str | bytes) -> None:
-    """1.5 and the issue: malformed JSON, or what only some parsers agree on, is one sentence."""
+    """1.5: malformed JSON, or what only some parsers agree on, is one sentence."""
     assert told(world.post(CUSTOMER_TOKEN, body)) == (400, DECODING)
     assert not world.service.failures.by_key
 

@@ -1,4 +1,7 @@
-"""The error table of 1.5 row by row, the order of its checks, and what the log learns."""
+"""The error table of 1.5 row by row, the order of its checks, and what the log learns.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import json
 import re

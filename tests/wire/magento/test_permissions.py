@@ -1,4 +1,7 @@
-"""Who gets through the authorizer to what (section 6), and how a backend refuses."""
+"""Who gets through the authorizer to what, and how a backend refuses.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import json
 
@@ -27,7 +30,7 @@ TABLE = {
     "6.4 PUT /V1/customers/me": ("PUT", ME, "self", OK, "self", "self"),
     "6.4 POST /V1/customers": ("POST", ALL, OK, OK, OK, OK),
     "6.4 GET /V1/store/storeConfigs": ("GET", CONFIGS, STORE, STORE, STORE, OK),
-    "section 8 GET /V1/store/websites": ("GET", SITES, STORE, STORE, STORE, OK),
+    "8 GET /V1/store/websites": ("GET", SITES, STORE, STORE, STORE, OK),
     "6.2 PUT /V1/customers/2": ("PUT", OTHER, MANAGE, MANAGE, MANAGE, OK),
 }
 PREFIXES = ["/rest/V1", "/rest/default/V1", "/rest/all/V1", "/index.php/rest/V1"]

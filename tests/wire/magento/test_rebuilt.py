@@ -1,6 +1,7 @@
-"""What Magento's own tests assert of tokens (section 7), rebuilt in our own words.
+"""What Magento's own tests assert of tokens, rebuilt in our own words.
 
-Each test is named after Magento's; what is not here is named in the last lines.
+See docs/platforms/magento.md, 7. Each test is named after
+Magento's; what is not here is named in the last lines.
 """
 
 import json

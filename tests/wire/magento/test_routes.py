@@ -1,4 +1,7 @@
-"""Where Magento's token service is, and what it says elsewhere (1.1, and 404 and 405 of 1.5)."""
+"""Where Magento's token service is, and what it says elsewhere.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import json
 

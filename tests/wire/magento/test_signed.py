@@ -1,4 +1,7 @@
-"""Requests that integrations sign with OAuth 1.0a, in the authorizer (section 5, RFC 5849)."""
+"""Requests that integrations sign with OAuth 1.0a, in the authorizer.
+
+RFC 5849; docs/platforms/magento.md, 5.
+"""
 
 import re
 from collections.abc import Callable
@@ -145,7 +148,7 @@ def test_resources_of_an_integration(integration: Integration) -> None:
 
 
 def test_bearer_use_is_a_choice() -> None:
-    """Section 5: switched off, the token is a guest's while signed requests work on."""
+    """Switched off, the token is a guest's while signed requests work on."""
     for bearer in (True, False):
         integration = Integration.new(World(bearer=bearer))
         assert integration.world.opens(PATH, integration.token) is bearer

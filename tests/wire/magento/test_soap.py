@@ -1,4 +1,7 @@
-"""SOAP calls and faults (3.1, 3.3, 3.4), and the issue's list of bad SOAP."""
+"""SOAP calls and faults, and bad SOAP.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import pytest
 from token_service.domain.limits import LIMITS

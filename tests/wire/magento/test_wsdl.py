@@ -1,4 +1,7 @@
-"""The WSDL (3.1, 3.2), and a real SOAP client that knows nothing else of the service."""
+"""The WSDL, and a real SOAP client that knows nothing else of the service.
+
+Numbers are sections of docs/platforms/magento.md.
+"""
 
 import json
 from typing import Any

@@ -1,6 +1,6 @@
 """Account members' tokens: one for each buyer account that a member may act for.
 
-contracts/elastic-path.md section 3b.
+docs/platforms/elastic-path.md, 3.2.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from token_service.domain.window import Window
 
 @dataclass(frozen=True, slots=True)
 class MemberSettings:
-    """What an operator chooses about account members; `lifetime` in seconds (section 3b)."""
+    """What an operator chooses about account members; `lifetime` in seconds."""
 
     form: TokenFormat = TokenFormat.JWT
     lifetime: int = DAY

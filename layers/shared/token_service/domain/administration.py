@@ -18,7 +18,7 @@ from token_service.domain.handles import RandomBytes
 from token_service.domain.owners import Client, Introspection, Secret
 from token_service.domain.ports import Clock, Registry
 
-_SECRET_BYTES = 32  # 256 bits: contracts/oauth.md section 5, item 17
+_SECRET_BYTES = 32  # 256 bits: docs/security.md, item 17
 
 
 class NoSuchClientError(LookupError):

@@ -1,4 +1,6 @@
-"""Application keys: Elastic Path's name for clients, managed by clients themselves (section 4).
+"""Application keys: Elastic Path's name for clients, managed by clients themselves.
+
+docs/platforms/elastic-path.md, 4.
 
 A key and the client that `tokenctl` knows are the same thing.
 """

@@ -12,7 +12,7 @@ from token_service.domain.jwk import WeakKeyError, is_private
 type Jwks = tuple[Mapping[str, Any], ...]
 
 MAX_KEYS = 4
-# Characters of JSON: a client's item stays below 4 KB, one read unit (aws-facts 2.2).
+# Characters of JSON: a client's item stays below 4 KB, one read unit (docs/aws.md, 2.2).
 MAX_JWKS = 2048
 _KID = re.compile(r"[\x20-\x7e]{1,100}", re.ASCII)
 # What verifying needs; the rest of a JWK, such as a certificate, is not kept.

@@ -72,7 +72,8 @@ class ClientAuthenticator:
 
         A client with registered keys proves itself by an assertion and nothing else, any other by
         its secret and nothing else. `public_may_send_secret` is IdentityServer's leniency: it does
-        not look at the secret of a client that needs none (contracts/oauth.md 2b, step 4b). `read`
+        not look at the secret of a client that needs none (docs/platforms/simplestore.md, 2,
+        step 4b). `read`
         has the client, if it was read just now.
 
         Raises:

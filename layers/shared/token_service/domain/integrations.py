@@ -1,4 +1,7 @@
-"""Integrations: programs with four credentials, of which only the token is for ever (section 5)."""
+"""Integrations: programs with four credentials, of which only the token is for ever.
+
+docs/platforms/magento.md, 5.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

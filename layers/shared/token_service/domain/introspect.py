@@ -59,7 +59,7 @@ class TokenIntrospector:
         """The token if it is active and the caller may know of it; None for every doubt.
 
         Of a token for one of its audiences, a resource server that has scopes registered learns
-        no others (contracts/oauth.md section 5, item 62).
+        no others (docs/security.md, item 62).
 
         Raises:
             Unavailable: the store did not answer.

@@ -22,7 +22,7 @@ from token_service.domain.limits import HOUR, JWT_MAX_LIFETIME, MINUTE
 RELOAD_SECONDS = 5 * MINUTE
 UNKNOWN_KID_RELOAD_SECONDS = MINUTE
 JWKS_MAX_AGE = 5 * MINUTE
-# API Gateway's own JWT authorizer may keep a JWKS for two hours (aws-facts 6.3).
+# API Gateway's own JWT authorizer may keep a JWKS for two hours (docs/aws.md, 3).
 _GATEWAY_CACHE = 2 * HOUR
 # For clocks that differ, and for calls that take their time.
 _MARGIN = 5 * MINUTE

@@ -10,10 +10,11 @@ DAY = 24 * HOUR
 JWT_MAX_LIFETIME = DAY
 # Opaque tokens are always checked against the store; a year bounds what a forged hour may claim.
 OPAQUE_MAX_LIFETIME = 366 * DAY
-# Clients with a 60 s renewal margin (contracts/elastic-path.md 6b, 6c) would log in on every call.
+# Clients that renew 60 s early would log in on every call (docs/platforms/elastic-path.md, 6.2 and
+# 6.3).
 MIN_LIFETIME = MINUTE
 
-# Elastic Path seed 000 and SimpleStore seed 002: tokens live one hour.
+# One hour: docs/platforms/elastic-path.md, 1; docs/platforms/simplestore.md, 1.
 DEFAULT_LIFETIME = HOUR
 
 # The moment (seconds) that stands for never: the last hour that an opaque token's 24 bits can name.

@@ -11,7 +11,8 @@ from hashlib import sha256
 
 from token_service.domain.limits import HOUR, NEVER
 
-# 2^8 shards carry about 50,000 tokens a second; 2^14 about 1,000,000 (shared design, "Scale").
+# 2^8 shards carry about 50,000 tokens a second; 2^14 about 1,000,000 (docs/performance.md,
+# "Scale, on paper").
 DEFAULT_LAYOUT = 8
 MAX_LAYOUT = 14
 

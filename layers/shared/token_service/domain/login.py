@@ -1,4 +1,4 @@
-"""People's tokens: a name and a password in, a token out (contracts/magento.md 1.5 and 1.7).
+"""People's tokens: a name and a password in, a token out (docs/platforms/magento.md, 1.5 and 1.7).
 
 Resource owner passwords are a legacy that RFC 9700 section 2.4 forbids to new designs. They are
 here because the platforms' existing clients send them, and offered in those dialects alone.
@@ -22,13 +22,16 @@ from token_service.domain.tokens import IssuedToken
 
 # Longer names have no account, and could not be looked up.
 MAX_USERNAME = 255
-# contracts/magento.md 1.7
+# docs/platforms/magento.md, 1.7
 DEFAULT_LOCK_OUT = LockOut(max_failures=6, seconds=30 * MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
 class LoginSettings:
-    """What an operator chooses about people's tokens; lifetimes in seconds (seed 003)."""
+    """What an operator chooses about people's tokens; lifetimes in seconds.
+
+    The defaults are those of docs/platforms/magento.md, 4.2 and 1.7.
+    """
 
     form: TokenFormat = TokenFormat.JWT
     admin_lifetime: int = 4 * HOUR

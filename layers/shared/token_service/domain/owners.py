@@ -205,7 +205,9 @@ class BuyerAccount:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """A program that a merchant lets in for good, until its token is revoked (section 5).
+    """A program that a merchant lets in for good, until its token is revoked.
+
+    docs/platforms/magento.md, 5.
 
     Both secrets are kept sealed, because OAuth 1.0a signs with the secrets themselves. `enabled`
     means activated; `version` counts changes.

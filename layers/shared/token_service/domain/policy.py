@@ -83,10 +83,12 @@ class Caller:
         )
 
     def meets(self, requirement: str) -> bool:
-        """Whether this caller holds what is required (contracts/magento.md 6.2 for resources).
+        """Whether this caller holds what is required.
 
-        Nobody calls for a customer and an account member at once (contracts/elastic-path.md
-        section 2, "Mixing").
+        Resources: docs/platforms/magento.md, 6.2.
+
+        Nobody calls for a customer and an account member at once
+        (docs/platforms/elastic-path.md, 2, "Mixing").
         """
         if requirement == NOBODY or len(self.shoppers) > 1:
             return False

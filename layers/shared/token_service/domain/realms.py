@@ -1,6 +1,6 @@
 """Authentication realms: where the shoppers of a deployment are known, one realm a kind of them.
 
-A deployment is one store (design: one deployment, one store), so realms, profiles and the store
+A deployment is one store (docs/architecture.md, "The parts"), so realms, profiles and the store
 have ids that follow from its issuer: nothing to keep, and the same wherever they are computed.
 """
 

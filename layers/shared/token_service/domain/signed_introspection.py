@@ -22,7 +22,7 @@ class IntrospectionSigner:
         """The answer as a JWT for the client id `caller` (RFC 9701 section 5).
 
         It has no `sub` and no `exp` of its own, so that it cannot pass for an access token where
-        nobody looks at the type (section 8.1).
+        nobody looks at the type (RFC 9701 section 8.1).
 
         Raises:
             Unavailable: the secret could not be read and none was read before.

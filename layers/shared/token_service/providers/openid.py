@@ -135,7 +135,7 @@ class OpenIdRelyingParty:
         return checked(verified_claims(jws, keys), provider, nonce, self._now())
 
     def _userinfo(self, url: str, answer: Mapping[str, Any], subject: str) -> dict[str, Any]:
-        """The claims of the UserInfo endpoint (section 5.3), which must be about the same one."""
+        """The UserInfo claims, which must be about the same subject (Core section 5.3.2)."""
         token = answer.get("access_token")
         if not isinstance(token, str) or not _BEARER.fullmatch(token):
             raise ProviderRefusedError(detail="no usable access token")

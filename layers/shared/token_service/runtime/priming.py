@@ -27,11 +27,11 @@ from token_service.domain.mint import MintSettings, TokenDetails, TokenMint
 from token_service.runtime.callers import clients
 from token_service.runtime.records import tokens
 from token_service.runtime.signing import signing_keys
-from token_service.runtime.throw_away_aws import ThrowAwayAws
 from token_service.runtime.verification import public_keys, verification_keys
 from token_service.settings import Settings, Tables, load
 from token_service.store.signing_keys import SecretPrivateKeys
 from token_service.system import now
+from token_service.throw_away_aws import ThrowAwayAws
 
 type Event = dict[str, Any]
 type Handle = Callable[[Any, Any], Any]

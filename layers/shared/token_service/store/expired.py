@@ -14,7 +14,7 @@ from token_service.store.items import Count, StoredItem, parse_item
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-# BatchWriteItem takes no more (aws-facts 2.4).
+# BatchWriteItem takes no more (docs/aws.md, 2.4).
 _BATCH_WRITE = 25
 _DRAIN_REPEATS = 8
 # Not an hour's bucket, so no sweep computes it; it has no expiry, so TTL leaves it alone.

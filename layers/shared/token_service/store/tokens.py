@@ -26,7 +26,7 @@ from token_service.store.owners import owner_from_item
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-# One write unit (aws-facts 2.2). A longer record would double the price of every token.
+# One write unit (docs/aws.md, 2.2). A longer record would double the price of every token.
 MAX_RECORD_BYTES = 1024
 # The partition key of a record that never expires begins with this instead of an hour.
 _NEVER = "never"

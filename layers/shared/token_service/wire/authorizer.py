@@ -28,7 +28,8 @@ type VerifySigned = Callable[[SignedRequest], ActiveToken | None]
 class AuthorizerSettings:
     """`audience` is the resource server this authorizer stands before (RFC 9068 section 4).
 
-    `integration_bearer` lets integrations send their token unsigned, as seed 003 has it.
+    `integration_bearer` lets integrations send their token unsigned
+    (docs/platforms/magento.md, 5).
     """
 
     audience: str

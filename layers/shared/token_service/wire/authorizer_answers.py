@@ -1,4 +1,4 @@
-"""Writes the authorizer's answers, in the shape that each gateway expects (aws-facts section 1).
+"""Writes the authorizer's answers, in the shape that each gateway expects (docs/aws.md, 1.2).
 
 Context values are flat strings, which every kind of gateway passes on.
 """
@@ -67,7 +67,7 @@ def write_answer(
 
 
 def canonical_path(path: str) -> str:
-    """The path that a policy names: Magento's routes have many (contracts/magento.md 1.1)."""
+    """The path that a policy names: Magento's routes have many (docs/platforms/magento.md, 1.1)."""
     route = canonical(path)
     return path if route is None else f"/rest{route}"
 

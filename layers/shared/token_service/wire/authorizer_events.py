@@ -1,4 +1,4 @@
-"""What asks an authorizer: every event it can be sent, read into one question (aws-facts 1.1)."""
+"""What asks an authorizer: every event, read into one question (docs/aws.md, 1.1)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from token_service.wire.bound import PROOF, BoundCall
 from token_service.wire.http import mapping_of, text_of
 from token_service.wire.magento.paths import canonical
 
-# Where a client says for which shopper it calls (contracts/elastic-path.md section 3).
+# Where a client says for which shopper it calls (docs/platforms/elastic-path.md, 3).
 _SHOPPER_HEADERS = {
     OwnerKind.CUSTOMER: "x-moltin-customer-token",
     OwnerKind.ACCOUNT_MEMBER: "ep-account-management-authentication-token",

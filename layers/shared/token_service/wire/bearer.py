@@ -13,7 +13,8 @@ def read_bearer(header: str | None, *, scheme_required: bool = False) -> str | N
     """The token of an Authorization header, or None for anything that is not one.
 
     A bare token is taken too unless the scheme is required: Elastic Path's PHP client and AppSync
-    send none (contracts/elastic-path.md 6d), Magento asks for it (contracts/magento.md 6.1).
+    send none (docs/platforms/elastic-path.md, 6.4), Magento asks for it
+    (docs/platforms/magento.md, 6.1).
     """
     if scheme_required and " " not in (header or ""):
         return None

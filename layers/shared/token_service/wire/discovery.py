@@ -13,7 +13,7 @@ from token_service.wire.http import Request, json_response
 
 JWKS_PATH = "/.well-known/jwks.json"
 METADATA_PATHS = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
-# IdentityServer's place for the same document (contracts/oauth.md 2c).
+# IdentityServer's place for the same document (docs/platforms/simplestore.md, 3).
 _JWKS_PATHS = (JWKS_PATH, "/.well-known/openid-configuration/jwks")
 PATHS = (*METADATA_PATHS, *_JWKS_PATHS)
 # A new key is published for longer than this before it signs; seconds.

@@ -1,6 +1,6 @@
 """Requests and responses as the dialects see them, and how API Gateway's events become them.
 
-HTTP API payload 2.0 (aws-facts 1 and 5): header names in lower case, repeated headers joined by a
+HTTP API payload 2.0 (docs/aws.md, 4): header names in lower case, repeated headers joined by a
 comma, form bodies in base64.
 """
 

@@ -1,4 +1,4 @@
-"""SimpleStore: IdentityServer4's endpoints under /connect (contracts/oauth.md section 2).
+"""SimpleStore: IdentityServer4's endpoints under /connect (docs/platforms/simplestore.md).
 
 Its clients know an error by status 400 and take a 401 for a broken connection, so every token
 error is 400 with one member and no challenge, also after HTTP Basic; but 429 with `Retry-After`
@@ -22,7 +22,7 @@ PROFILE = Profile(
     first_method_wins=True,  # IdentityServer's parsers stop at the first secret
     other_schemes=True,
     public_may_send_secret=True,
-    missing_grant_type="",  # a grant nobody offers: unsupported_grant_type (2b, step 6)
+    missing_grant_type="",  # a grant nobody offers: unsupported_grant_type (2, step 6)
     token_members=("access_token", "expires_in", "token_type", "scope"),
     describe_errors=False,
     revocation_hints=frozenset({"access_token", "refresh_token"}),

@@ -1,4 +1,4 @@
-"""Standard OAuth 2.0 under /oauth2, strict: RFC 6749, 7662, 7009 (contracts/oauth.md section 5).
+"""Standard OAuth 2.0 under /oauth2, strict: RFC 6749, 7662, 7009 (docs/platforms/oauth.md).
 
 Whatever path no dialect claims is answered in this one.
 """

@@ -1,4 +1,4 @@
-"""/v2/application-keys (contracts/elastic-path.md section 4)."""
+"""/v2/application-keys (docs/platforms/elastic-path.md, 4)."""
 
 import re
 from typing import Annotated, Any

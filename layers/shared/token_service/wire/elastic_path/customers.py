@@ -1,4 +1,4 @@
-"""Customer tokens: POST /v2/customers/tokens (contracts/elastic-path.md section 3a)."""
+"""Customer tokens: POST /v2/customers/tokens (docs/platforms/elastic-path.md, 3.1)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,6 +1,6 @@
-"""Elastic Path: POST /oauth/access_token (contracts/elastic-path.md sections 1, 6 and 8).
+"""Elastic Path: POST /oauth/access_token (docs/platforms/elastic-path.md, 1, 6 and 8).
 
-The two seed documents disagree about the success body: one is flat, the other wraps it in `data`.
+The vendor's documents disagree about the success body: some are flat, one wraps it in `data`.
 Both are sent, so that a client of either works; a deploy parameter drops the repeat.
 """
 
@@ -28,7 +28,7 @@ from token_service.wire.elastic_path.envelope import STORABLE, Body, refused
 from token_service.wire.form import Repeated, fields_of, read_pairs
 from token_service.wire.http import Request, Response, json_response
 
-# What the SDKs send from browsers (section 6a).
+# What the SDKs send from browsers (6.1).
 _REQUEST_HEADERS = (
     "Authorization",
     "Content-Type",
@@ -49,7 +49,7 @@ _METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 # Seconds a browser may remember a preflight; the longest that any of them honours is two hours.
 _PREFLIGHT_MAX_AGE = "7200"
 
-# Section 1, "Errors"; an error that is not here is a 400.
+# docs/platforms/elastic-path.md, 1, "Errors"; an error that is not here is a 400.
 _STATUSES = {
     "invalid_client": (401, "Unauthorized"),
     "invalid_grant": (401, "Unauthorized"),
@@ -149,7 +149,7 @@ class ElasticPath:
         )
 
     def write_token(self, token: IssuedToken) -> Response:
-        """The success body of section 1; `expires` and `expires_in` are seconds."""
+        """The success body; `expires` and `expires_in` are seconds."""
         body: dict[str, Any] = {
             "access_token": token.value,
             "token_type": "Bearer",

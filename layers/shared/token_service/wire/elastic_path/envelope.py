@@ -1,4 +1,7 @@
-"""JSON request bodies: models, and refusals in Elastic Path's words (contracts/elastic-path.md)."""
+"""JSON request bodies: models, and refusals in Elastic Path's words.
+
+docs/platforms/elastic-path.md.
+"""
 
 from collections.abc import Mapping
 from typing import Any

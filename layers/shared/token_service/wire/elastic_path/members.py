@@ -1,4 +1,4 @@
-"""Account members' tokens: POST /v2/account-members/tokens (contracts/elastic-path.md section 3b).
+"""Account members' tokens: POST /v2/account-members/tokens (docs/platforms/elastic-path.md, 3.2).
 
 And the request for a one-time password, which `passwordless` then asks for.
 """

@@ -21,7 +21,10 @@ CUSTOMERS, MEMBERS = "/v2/customers/tokens", "/v2/account-members/tokens"
 
 
 class ClientOnly:
-    """Lets pass who carries a client's own token, implicit or not (section 3)."""
+    """Lets pass who carries a client's own token, implicit or not.
+
+    docs/platforms/elastic-path.md, 3.
+    """
 
     def __init__(self, validator: TokenValidator, audience: str) -> None:
         """`audience` is this service itself, as in the authorizer's settings."""

@@ -1,4 +1,4 @@
-"""Bodies of the requests for shoppers' tokens (contracts/elastic-path.md section 3)."""
+"""Bodies of the requests for shoppers' tokens (docs/platforms/elastic-path.md, 3)."""
 
 from typing import Annotated, Literal
 

@@ -1,1 +1,1 @@
-"""Magento's web API: people's tokens over JSON, XML and SOAP (contracts/magento.md)."""
+"""Magento's web API: people's tokens over JSON, XML and SOAP (docs/platforms/magento.md)."""

@@ -61,7 +61,7 @@ def read_sign_in(request: Request) -> MagentoLogin:
     """The body of a token request; unknown fields are ignored.
 
     Raises:
-        BadInput: in the order and the words of section 1.5.
+        BadInput: in the order and the words of 1.5.
         PayloadTooLarge: longer than any legitimate body.
 
     """

@@ -1,4 +1,7 @@
-"""How Magento refuses, in JSON or XML as the client accepts (sections 1.4, 1.5 and 2)."""
+"""How Magento refuses, in JSON or XML as the client accepts.
+
+docs/platforms/magento.md, 1.4, 1.5 and 2.
+"""
 
 from collections.abc import Mapping
 

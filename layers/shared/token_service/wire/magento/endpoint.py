@@ -1,4 +1,6 @@
-"""The endpoint of Magento's token service: REST below /rest, SOAP below /soap (section 1).
+"""The endpoint of Magento's token service: REST below /rest, SOAP below /soap.
+
+docs/platforms/magento.md, 1.
 
 The order of the checks is Magento's: method, route, permission, body, fields, lock, password.
 """

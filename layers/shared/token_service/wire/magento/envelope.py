@@ -1,4 +1,7 @@
-"""SOAP envelopes, 1.2 and 1.1: requests read by local name, answers in kind (3.3, 3.4)."""
+"""SOAP envelopes, 1.2 and 1.1: requests read by local name, answers in kind.
+
+docs/platforms/magento.md, 3.3 and 3.4.
+"""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Magento's refusals: a sentence with placeholders, and what stands for them (1.5, 2.1)."""
+"""Magento's refusals: a sentence with placeholders, and what stands for them.
+
+docs/platforms/magento.md, 1.5 and 2.1.
+"""
 
 from collections.abc import Mapping
 from hashlib import sha256

@@ -1,4 +1,7 @@
-"""Which format a client wants (1.4), and the same tree written in it (1.3, 2.1, 2.2)."""
+"""Which format a client wants, and the same tree written in it.
+
+docs/platforms/magento.md, 1.3, 1.4, 2.1 and 2.2.
+"""
 
 import json
 import re

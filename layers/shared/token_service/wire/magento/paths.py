@@ -1,4 +1,6 @@
-"""Where Magento's routes lie: also below /index.php, with or without a store's code (1.1).
+"""Where Magento's routes lie: also below /index.php, with or without a store's code.
+
+docs/platforms/magento.md, 1.1.
 
 Magento passes over any prefix. The authorizer must not: there `/v2/rest/V1/customers` is a route of
 another platform, and not as open as its end.

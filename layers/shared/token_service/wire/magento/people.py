@@ -32,7 +32,10 @@ class People:
         return self._login.sign_in(kind, username, password)
 
     def customer(self, request: Request) -> OwnerRef | None:
-        """The customer whose token a request carries; any other token is as good as none (6.1)."""
+        """The customer whose token a request carries; any other token is as good as none.
+
+        docs/platforms/magento.md, 6.1.
+        """
         token = read_bearer(request.headers.get("authorization"), scheme_required=True)
         active = self._validator.validate(token) if token else None
         if active is None or active.record.owner.kind is not OwnerKind.CUSTOMER:
@@ -40,7 +43,9 @@ class People:
         return active.record.owner
 
     def revoke(self, request: Request) -> OwnerRef:
-        """End all tokens of the customer who asks; whatever id was sent is overruled (6.2).
+        """End all tokens of the customer who asks; whatever id was sent is overruled.
+
+        docs/platforms/magento.md, 6.2.
 
         Raises:
             Unauthenticated: `self` is for customers alone.

@@ -1,4 +1,4 @@
-"""Magento's SOAP services and their operations (contracts/magento.md 3.1)."""
+"""Magento's SOAP services and their operations (docs/platforms/magento.md, 3.1)."""
 
 from dataclasses import dataclass
 

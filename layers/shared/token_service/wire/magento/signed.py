@@ -1,4 +1,4 @@
-"""Requests that integrations sign with OAuth 1.0a (RFC 5849; contracts/magento.md section 5)."""
+"""Requests that integrations sign with OAuth 1.0a (RFC 5849; docs/platforms/magento.md, 5)."""
 
 import re
 from typing import Protocol

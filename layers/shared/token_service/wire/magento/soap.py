@@ -1,4 +1,7 @@
-"""Magento's token services over SOAP, and the WSDL that describes them (section 3)."""
+"""Magento's token services over SOAP, and the WSDL that describes them.
+
+docs/platforms/magento.md, 3.
+"""
 
 import re
 from urllib.parse import parse_qsl, quote

@@ -1,4 +1,7 @@
-"""The WSDL 1.1 document of a list of services, document/literal, SOAP 1.2 (section 3.2)."""
+"""The WSDL 1.1 document of a list of services, document/literal, SOAP 1.2.
+
+docs/platforms/magento.md, 3.2.
+"""
 
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
