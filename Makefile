@@ -29,7 +29,7 @@ run: $(environments) ## deploy to a local AWS emulator and serve it at http://lo
 	@exec .venv/bin/python -m local --port "$(PORT)"
 
 test: setup ## run all tests, those against the deployed stack included
-	@exec .venv/bin/python -m pytest $(ARGS)
+	@exec .venv/bin/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 bench: $(environments) $(bench) ## measure, beside others, and write docs/performance.md (ARGS=cold_start for one part)
 	@exec .venv/bin/python -m bench $(ARGS)

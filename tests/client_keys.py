@@ -17,6 +17,10 @@ ES256 = SigningAlgorithm.ES256
 class Absent:
     """Stands for a member that is left out."""
 
+    def __repr__(self) -> str:
+        """The same in every process: it is part of tests' names."""
+        return "ABSENT"
+
 
 ABSENT = Absent()
 

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one worker, and all tests of the deployed stack on one too.
+
+    Fixtures are shared within a worker alone, and a deployment takes longer than most files.
+    """
+    for item in items:
+        deployed = "stack" in getattr(item, "fixturenames", ())
+        group = "deployed stack" if deployed else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     """template.yaml, its intrinsic functions in their long form."""

@@ -68,6 +68,10 @@ def hmac_signed(token: str, secret: bytes, name: str = "sha256") -> str:
 class Absent:
     """Stands for a member that is left out."""
 
+    def __repr__(self) -> str:
+        """The same in every process: it is part of tests' names."""
+        return "ABSENT"
+
 
 ABSENT = Absent()
 

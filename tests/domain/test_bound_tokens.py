@@ -57,7 +57,7 @@ def test_without_a_proof_nothing_is_bound() -> None:
     assert "cnf" not in parts(token.value)[1]
 
 
-@pytest.mark.parametrize("grant", CLIENT_GRANTS)
+@pytest.mark.parametrize("grant", sorted(CLIENT_GRANTS))
 def test_a_client_that_must_bind_gets_nothing_else(grant: Grant) -> None:
     """RFC 9449 section 5.2: no proof, no token, whatever the grant."""
     service = Service()

@@ -38,7 +38,7 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("changes", CHANGES, ids=str)
+@pytest.mark.parametrize("changes", CHANGES, ids=" ".join)
 def test_only_what_is_given_changes(service: Service, changes: dict[str, Any]) -> None:
     """One write; the id, the secrets, the epoch and all else stay as they are."""
     before, _ = register(service, scopes=("old",), token_lifetime=600, expires_at=NOW + 99)

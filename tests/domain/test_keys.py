@@ -258,7 +258,7 @@ def test_an_outage_does_not_stop_signing_for_two_hours(now: FrozenClock) -> None
     assert keys.current().kid == private.kid
 
 
-@pytest.mark.parametrize("jwk", [{}, {"kty": "EC"}, {**OURS.jwk, "x": "AAAA"}], ids=str)
+@pytest.mark.parametrize("jwk", [{}, {"kty": "EC"}, {**OURS.jwk, "x": "AAAA"}], ids=" ".join)
 def test_unusable_published_key_means_unavailable(now: FrozenClock, jwk: dict[str, str]) -> None:
     """Its tokens may be good, so nothing is claimed; a process that knew the keys goes on."""
     source = Keys(OURS, replace(OTHER, algorithm=ES256, jwk=jwk))

@@ -111,8 +111,11 @@ def weak_keys() -> dict[str, tuple[SigningAlgorithm, dict[str, Any]]]:
     for algorithm in SigningAlgorithm:
         jwk = client_jwk(algorithm)
         for member in {"RSA": ("n", "e"), "EC": ("x", "y"), "OKP": ("x",)}[jwk["kty"]]:
-            for other in respelled(jwk[member]):
-                found[f"{algorithm} {member} {other!r}"] = (algorithm, jwk | {member: other})
+            for number, other in enumerate(respelled(jwk[member]), 1):
+                found[f"{algorithm} {member} respelled {number}"] = (
+                    algorithm,
+                    jwk | {member: other},
+                )
         for member in ("d", "p", "q", "dp", "dq", "qi", "oth", "k"):
             found[f"{algorithm} with {member}"] = (algorithm, jwk | {member: "AQAB"})
     return found

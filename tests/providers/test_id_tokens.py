@@ -91,7 +91,7 @@ def test_ed448_is_eddsa_as_well(world: Provider) -> None:
         {"e": "AQ!AB"},
         {"n": KEY.jwk()["n"] + "\n"},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_a_key_for_something_else_verifies_nothing(
     world: Provider, members: dict[str, Any]
