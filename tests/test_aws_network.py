@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("aws_environment")
 
 KEY = {"bucket": {"S": "b"}, "handle": {"S": "h"}}
 MESSAGE = Message("ada", "Ada", "ada@shop.example", "Ab3dEf7h", 1, "passwordless_login")
-SEED = of({"Item": {"seed": {"S": "AAAA"}}})
+SEED = of({"Item": {"seed": {"S": "A" * 43 + "="}}})
 
 
 def new_client() -> "DynamoDBClient":

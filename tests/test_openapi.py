@@ -154,7 +154,7 @@ def test_every_form_field_is_described(path: str, method: str, operation: dict[s
     for media in content.values():
         assert media["examples"], (path, method)
         for name, field in resolved(media["schema"]).get("properties", {}).items():
-            assert field["description"], name
+            assert resolved(field)["description"], name
             assert field.get("maxLength") == limits.get(name, field.get("maxLength")), name
 
 

@@ -92,15 +92,15 @@ def test_out_of_time_within_a_page_what_was_deleted_is_told() -> None:
     for _ in range(2500):
         world.put(FIRST * HOUR, layout=0)
     world.now.at = (FIRST + 1) * HOUR + SETTLING
-    # For the one bucket's page, and for another thousand tokens of it.
+    # For the one bucket's page, and for another 250 tokens of it.
     left = iter([RESERVE] * 2)
     result = world.sweep(
         settings=replace(SETTINGS, layouts=(0,)), time_left=partial(next, left, RESERVE - 0.01)
     )
-    assert (result.tokens, result.write_units, result.finished) == (2000, 2000.0, False)
-    assert len(world.left()) == 500
+    assert (result.tokens, result.write_units, result.finished) == (500, 500.0, False)
+    assert len(world.left()) == 2000
     world.check_promises()
-    assert world.sweep().tokens == 500
+    assert world.sweep().tokens == 2000
     world.check_done()
 
 

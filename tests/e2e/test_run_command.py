@@ -133,6 +133,8 @@ def running() -> Iterator[Run]:
         if run.process.poll() is None:
             os.killpg(run.process.pid, signal.SIGTERM)
             run.process.wait(timeout=SECONDS)
+        if run.process.stdout:
+            run.process.stdout.close()
 
 
 def test_it_says_what_it_does_and_when_it_is_ready(running: Run) -> None:

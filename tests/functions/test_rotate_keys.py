@@ -2,16 +2,17 @@
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import jwt
 import pytest
 from token_service import aws
 from token_service.domain.limits import HOUR
 from token_service.system import now
+from token_service.wire.direct_events import RotationEvent
 
 from tests.functions.conftest import CloudFormation
-from tests.functions.deployment import ISSUER, Deployment, Event, load_event
+from tests.functions.deployment import ISSUER, Deployment, Event, load_event, load_handler
 from tests.prover import Prover
 
 if TYPE_CHECKING:
@@ -204,3 +205,10 @@ class TestSchedule:
         for shown in (json.dumps(told), "".join(deployment.printed)):
             assert "PRIVATE" not in shown
             assert not [pem for pem in pems if pem.splitlines()[1] in shown]
+
+
+def test_the_handler_knows_every_action_of_the_event(empty_deployment: Deployment) -> None:
+    """The model's choices are the handler's."""
+    empty_deployment.become("rotate_keys")
+    choices = get_args(RotationEvent.model_fields["action"].annotation)
+    assert set(choices) == set(load_handler("rotate_keys")._ACTIONS)  # noqa: SLF001 - its own table

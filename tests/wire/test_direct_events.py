@@ -1,7 +1,6 @@
 """Events of functions that are invoked directly: what is read, and what is refused."""
 
 from dataclasses import asdict
-from typing import get_args
 
 import pytest
 from token_service.domain.one_time_passwords import Message
@@ -14,7 +13,7 @@ from token_service.wire.direct_events import (
     read_event,
 )
 
-from tests.functions.deployment import load_event, load_handler
+from tests.functions.deployment import load_event
 
 MESSAGE = asdict(Message("ada", "Ada", "ada@shop.example", "Ab3dEf7h", 1_700_000_000, "login"))
 MODELS: list[type[DirectEvent]] = [SweepEvent, RotationEvent, OneTimePasswordEvent]
@@ -54,12 +53,6 @@ def test_an_unknown_action_is_refused(action: object) -> None:
     with pytest.raises(EventError) as told:
         read_event(RotationEvent, {"action": action})
     assert str(told.value) == "action must be one of advance, rotate, replace_compromised"
-
-
-def test_the_rotating_function_knows_every_action() -> None:
-    """The model's choices are the handler's."""
-    choices = get_args(RotationEvent.model_fields["action"].annotation)
-    assert set(choices) == set(load_handler("rotate_keys")._ACTIONS)  # noqa: SLF001 - its own table
 
 
 def test_a_sender_reads_what_is_sent() -> None:

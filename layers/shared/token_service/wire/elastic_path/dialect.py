@@ -195,7 +195,7 @@ def _read_fields(body: bytes) -> ElasticPathTokenRequest:
     try:
         return ElasticPathTokenRequest.model_validate(fields)
     except ValidationError as error:
-        raise refused(error) from error
+        raise refused(error.errors(include_url=False)) from error
 
 
 def _read_json(body: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 docs/platforms/elastic-path.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -11,6 +11,21 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from token_service.domain.errors import InvalidRequest, PayloadTooLarge
 from token_service.domain.limits import LIMITS
 from token_service.wire.json_documents import RepeatedMemberError, read_json
+
+# What pydantic calls a fault of a field, and what Elastic Path's clients are told.
+_OBJECT = "must be an object"
+_REASONS = {
+    "dict_type": _OBJECT,
+    "greater_than_equal": "must be {ge} or more",
+    "int_type": "must be a whole number",
+    "literal_error": "must be {expected}",
+    "missing": "is required",
+    "model_attributes_type": _OBJECT,
+    "model_type": _OBJECT,
+    "string_too_long": "is too long",
+    "union_tag_invalid": "must be one of: {expected_tags}",
+    "union_tag_not_found": "is required",
+}
 
 
 class Body(BaseModel):
@@ -31,7 +46,7 @@ def read_body[B: Body](model: type[B], body: bytes) -> B:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise refused(error) from error
+        raise refused(error.errors(include_url=False)) from error
 
 
 def read_document(body: bytes) -> dict[str, Any]:
@@ -55,28 +70,24 @@ def read_document(body: bytes) -> dict[str, Any]:
     return value
 
 
-def refused(error: ValidationError) -> InvalidRequest:
-    """The refusal of a body, in the platform's words; it names the first field that is wrong."""
-    fault, *_ = error.errors(include_url=False)
+def refused(faults: Sequence[Any]) -> InvalidRequest:
+    """The refusal of a body, in the platform's words; it names the first field that is wrong.
+
+    `faults` is what pydantic's `errors()` returns.
+    """
+    fault = faults[0]
     context = fault.get("ctx", {})
     # A mechanism's fault has the place of `data`, where pydantic looks for it.
     name = context.get("discriminator", f"'{fault['loc'][-1]}'")
-    return InvalidRequest(f"The field {name} {_reason(fault['type'], context)}.")
+    return InvalidRequest(f"The field {name} {_reason(fault, context)}.")
 
 
-def _reason(kind: str, context: Mapping[str, Any]) -> str:
-    match kind:
-        case "missing" | "union_tag_not_found":
-            return "is required"
-        case "union_tag_invalid":
-            return f"must be one of: {context['expected_tags'].replace("'", '')}"
-        case "literal_error":
-            return f"must be {context['expected'].replace("'", '')}"
-        case "string_too_long":
-            return "is too long"
-        case "model_type" | "model_attributes_type":
-            return "must be an object"
-    return "must be a string"
+def _reason(fault: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    kind = fault["type"]
+    if kind == "literal_error" and fault["input"] in (None, ""):
+        kind = "missing"
+    values = {name: str(value).replace("'", "") for name, value in context.items()}
+    return _REASONS.get(kind, "must be a string").format(**values)
 
 
 def _without_empty_members(data: object) -> object:

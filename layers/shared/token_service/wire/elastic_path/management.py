@@ -5,7 +5,6 @@ resolver as an error of the domain, so that `Endpoint` writes, logs and counts i
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -16,23 +15,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from token_service.domain.errors import InvalidRequest, MethodNotAllowed, NotFound
 from token_service.wire.dialect import Dialect
-from token_service.wire.elastic_path.envelope import read_document
+from token_service.wire.elastic_path.envelope import read_document, refused
 from token_service.wire.elastic_path.paging import read_query
 from token_service.wire.endpoints import Answered, Endpoint, Observe, Outcome
 from token_service.wire.enforce import caller_of
 from token_service.wire.http import Request, Response
 
 _NO_CONTENT = 204
-# What pydantic calls a fault of a field, and what Elastic Path's clients are told.
-_MUST_BE = {
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "string_type": "must be a string",
-    "int_type": "must be a whole number",
-    "greater_than_equal": "must be {ge} or more",
-    "literal_error": "must be {expected}",
-}
 _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -123,21 +112,13 @@ def _refuse(error: RequestValidationError) -> NoReturn:
         RequestValidationError: our own answer is.
 
     """
-    fault = error.errors()[0]
-    if fault["loc"][0] == "response":
+    faults = error.errors()
+    place = faults[0]["loc"]
+    if place[0] == "response":
         raise error
-    raise InvalidRequest(_words(fault)) from error
-
-
-def _words(fault: Mapping[str, Any]) -> str:
-    place, kind = fault["loc"], fault["type"]
     if place == ("body",):
-        return "The body is not JSON."
-    field = f"The field '{place[-1]}'"
-    if kind == "missing" or (kind == "literal_error" and fault["input"] in (None, "")):
-        return f"{field} is required."
-    facts = {name: str(value).strip("'") for name, value in fault.get("ctx", {}).items()}
-    return f"{field} {_MUST_BE.get(kind, 'is not acceptable').format(**facts)}."
+        raise InvalidRequest("The body is not JSON.") from error
+    raise refused(faults) from error
 
 
 def _propagate(error: Exception) -> NoReturn:
