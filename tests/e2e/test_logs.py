@@ -164,7 +164,7 @@ def test_no_header_and_no_event_is_logged(log: str) -> None:
         assert f'"{member}' not in log.replace('"authorization_code"', "the grant")
 
 
-def test_every_request_leaves_one_line_that_can_be_found(deployed: Deployed, log: str) -> None:
+def test_every_request_leaves_one_line_that_can_be_found(canary: Party, log: str) -> None:
     """Each outcome is one JSON line with its request ids, and says what happened to whom."""
     served: list[dict[str, Any]] = [
         line for line in _json_lines(log) if str(line.get("message", "")).startswith("request ")
@@ -175,7 +175,7 @@ def test_every_request_leaves_one_line_that_can_be_found(deployed: Deployed, log
         assert ("function_request_id" in line) is (line["result"] != "ok")
     issued = [line for line in served if (line["operation"], line["result"]) == ("issue", "ok")]
     assert {line["dialect"] for line in issued} >= set(ENDPOINTS)
-    assert deployed.client.id in {line["client_id"] for line in issued}
+    assert canary.id in {line["client_id"] for line in issued}
 
 
 def test_what_happens_is_counted(log: str) -> None:
