@@ -104,7 +104,7 @@ def reference_name(name: str, *, compiled: bool = False) -> str:
 
 
 def primed_name(name: str) -> str:
-    """What a function is called that was restored from a snapshot."""
+    """The name of a function in the table, started from a snapshot."""
     return f"{name}, restored"
 
 

@@ -1,4 +1,4 @@
-"""What Lambda gives a function that starts from a snapshot: its variables and its credentials."""
+"""The variables and credentials that Lambda gives a function started from a snapshot."""
 
 import json
 from collections.abc import Iterator, Mapping
